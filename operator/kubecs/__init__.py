@@ -1,0 +1,1 @@
+"""kubecs: Amazon ECS on any Kubernetes cluster."""

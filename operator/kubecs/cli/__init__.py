@@ -1,0 +1,1 @@
+"""The commands: kubecs operator, kubecs crds."""

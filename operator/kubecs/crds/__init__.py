@@ -1,0 +1,1 @@
+"""The custom resource definitions: models to structural schemas, one table of kinds."""

@@ -1,0 +1,1 @@
+"""Pure decisions: a snapshot and a clock in, actions and status out."""

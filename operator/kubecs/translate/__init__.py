@@ -1,0 +1,1 @@
+"""Pure functions: ECS models in, Kubernetes manifests out."""

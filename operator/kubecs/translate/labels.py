@@ -1,0 +1,38 @@
+"""Label and annotation keys of everything that kubecs makes; documented, so that `kubectl get pods -l` is useful."""
+
+GROUP = "kubecs.dev"
+VERSION = "v1alpha1"
+API_VERSION = f"{GROUP}/{VERSION}"
+
+MANAGED_BY = "app.kubernetes.io/managed-by"
+MANAGER = "kubecs"
+
+# Labels: values are label-safe (see names.label_value); what a person or a selector filters on.
+CLUSTER = f"{GROUP}/cluster"
+SERVICE = f"{GROUP}/service"
+FAMILY = f"{GROUP}/family"
+REVISION = f"{GROUP}/revision"
+DEPLOYMENT = f"{GROUP}/deployment"  # ecs-svc-<19 digits>, on the pod template and the ControllerRevision
+LAUNCH_TYPE = f"{GROUP}/launch-type"
+TASK_GROUP_SERVICE = "service"  # group of a service's task is service:<name>
+
+# Annotations: originals and facts, of any length.
+CLUSTER_NAME = f"{GROUP}/cluster-name"  # ECS's own name, unmangled
+SERVICE_NAME = f"{GROUP}/service-name"
+TASK_DEFINITION = f"{GROUP}/task-definition"  # full ARN
+OWNER_OBJECT = f"{GROUP}/object"  # metadata.name of the ECSService or ECSTask that the Pod runs for
+TASK_ID = f"{GROUP}/task-id"  # only where the task id is not the Pod's UID
+TASK_GROUP = f"{GROUP}/group"
+STARTED_BY = f"{GROUP}/started-by"
+CONTAINER_NAMES = f"{GROUP}/container-names"  # JSON: Kubernetes name to ECS name, where they differ
+ESSENTIAL = f"{GROUP}/essential"  # JSON list of the Kubernetes names of essential containers
+DOCKER_LABELS = f"{GROUP}/docker-labels"  # JSON by ECS container name
+STOP_REASON = f"{GROUP}/stop-reason"  # JSON {"stopCode", "stoppedReason"}: set before the operator stops a task
+APPLIED_HASH = f"{GROUP}/applied-hash"  # on what we apply: the hash of what we sent
+DEPLOYMENT_ID = f"{GROUP}/deployment-id"  # ecs-svc/<19 digits>, on Deployments
+SERVICE_REVISION = f"{GROUP}/service-revision"  # ControllerRevision number, on Deployments and templates
+PARAMETERS_HASH = f"{GROUP}/parameters-hash"  # hash of the ECS parameters of a service revision
+ROLE_ARN = f"{GROUP}/role-arn"
+IRSA_ROLE_ARN = "eks.amazonaws.com/role-arn"
+
+GATE_RECORDED = f"{GROUP}/recorded"  # scheduling gate of an ECSTask's Pod until status.podUID is written
