@@ -1,0 +1,155 @@
+"""What a namespace is as an AWS account: its id and region, which roles map to what, and what it lets tasks do."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from kubecs.ecs.values import AccountId, derived_account_id
+
+PARTITIONS = (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"), ("us-iso-", "aws-iso"), ("us-isob-", "aws-iso-b"))
+DEFAULT_PARTITION = "aws"
+
+PRIVILEGED = "privileged"
+HOST_NETWORK = "hostNetwork"
+HOST_VOLUMES = "hostVolumes"
+
+REFUSALS = {
+    PRIVILEGED: ("a privileged container", "spec.allow.privileged: true"),
+    HOST_NETWORK: ("the network of the node", "spec.allow.hostNetwork: true"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A member that the account does not allow, and a message that names it and how to allow it."""
+
+    path: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoleGrant:
+    """What a role of AWS stands for here: Roles to bind, annotations of its ServiceAccount."""
+
+    role: str
+    role_refs: tuple[Mapping[str, str], ...] = ()
+    annotations: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A namespace seen as one AWS account in one region.
+
+    Attributes:
+        namespace: The namespace.
+        id: Account id, region and partition: what ARNs carry.
+        grants: The role map of the ECSAccount, in its order.
+        privileged: Whether containers may be privileged.
+        host_network: Whether tasks may use the node's network.
+        host_volumes: Directories of the node that tasks may mount, with all that is below them.
+        roles: Role names or ARNs that tasks may have; None means any.
+    """
+
+    namespace: str
+    id: AccountId
+    grants: tuple[RoleGrant, ...] = ()
+    privileged: bool = False
+    host_network: bool = False
+    host_volumes: tuple[str, ...] = ()
+    roles: tuple[str, ...] | None = None
+
+    def grant(self, role: str) -> RoleGrant | None:
+        """What the role map says of a role, given by name or ARN; an entry with the very text wins."""
+        exact = (grant for grant in self.grants if grant.role == role)
+        alike = (grant for grant in self.grants if self._names(grant.role, role))
+        return next(exact, None) or next(alike, None)
+
+    def refusals(self, uses: Iterable[tuple[str, str]]) -> tuple[Refusal, ...]:
+        """Which restricted uses of a task definition the account forbids.
+
+        Args:
+            uses: (member path, need), where need is `privileged`, `hostNetwork` or `hostVolumes:<path>`.
+
+        Raises:
+            ValueError: A need of another name.
+        """
+        return tuple(Refusal(path, message) for path, need in uses if (message := self._refusal(path, need)))
+
+    def role_refusal(self, path: str, role: str | None) -> Refusal | None:
+        """The refusal of a role that `spec.allow.roles` lacks; None when it is allowed or absent."""
+        if role is None or self.roles is None or any(self._names(entry, role) for entry in self.roles):
+            return None
+        return Refusal(path, f"{path}: the role {role} is not allowed here; ECSAccount spec.allow.roles can list it")
+
+    def _refusal(self, path: str, need: str) -> str | None:
+        kind, _, directory = need.partition(":")
+        if kind == HOST_VOLUMES:
+            return self._volume_refusal(path, directory)
+        what, how = REFUSALS.get(kind) or _unknown(need)
+        allowed = {PRIVILEGED: self.privileged, HOST_NETWORK: self.host_network}[kind]
+        return None if allowed else f"{path}: {what} is not allowed here; ECSAccount {how} allows it"
+
+    def _volume_refusal(self, path: str, directory: str) -> str | None:
+        if any(_below(directory, allowed) for allowed in self.host_volumes):
+            return None
+        return f"{path}: the node's {directory} is not allowed here; ECSAccount spec.allow.hostVolumes can list it"
+
+    def _names(self, entry: str, role: str) -> bool:
+        """Whether an entry of the ECSAccount means this role; a bare name means it in any account."""
+        if entry == role:
+            return True
+        if _role_name(entry) != _role_name(role) or (_is_arn(entry) and _is_arn(role)):
+            return False
+        return not _is_arn(entry) or entry.split(":")[4] == self.id.account_id
+
+
+def account_of(manifest: Mapping[str, Any] | None, namespace: str, default_region: str) -> Account:
+    """Read an ECSAccount.
+
+    Args:
+        manifest: The ECSAccount named `default`, or None: the id is then derived from the namespace's name.
+        namespace: The namespace.
+        default_region: The operator's region, for an ECSAccount that names none.
+    """
+    spec: Mapping[str, Any] = (manifest or {}).get("spec") or {}
+    allow: Mapping[str, Any] = spec.get("allow") or {}
+    region = spec.get("region") or default_region
+    roles = allow.get("roles")
+    return Account(
+        namespace=namespace,
+        id=AccountId(spec.get("accountId") or derived_account_id(namespace), region, partition_of(region)),
+        grants=tuple(_grant(entry) for entry in spec.get("roles") or ()),
+        privileged=bool(allow.get("privileged")),
+        host_network=bool(allow.get("hostNetwork")),
+        host_volumes=tuple(allow.get("hostVolumes") or ()),
+        roles=None if roles is None else tuple(roles),
+    )
+
+
+def partition_of(region: str) -> str:
+    """The AWS partition that a region belongs to."""
+    return next((partition for prefix, partition in PARTITIONS if region.startswith(prefix)), DEFAULT_PARTITION)
+
+
+def _grant(entry: Mapping[str, Any]) -> RoleGrant:
+    references = tuple(entry.get("roleRefs") or ())
+    return RoleGrant(entry["role"], references, entry.get("serviceAccountAnnotations") or {})
+
+
+def _unknown(need: str) -> tuple[str, str]:
+    raise ValueError(f"unknown restricted use {need!r}")
+
+
+def _below(directory: str, allowed: str) -> bool:
+    """Whether a directory is the allowed one or lies in it; `..` could lead out again and never is."""
+    path = PurePosixPath(directory)
+    return ".." not in path.parts and path.is_relative_to(PurePosixPath(allowed))
+
+
+def _is_arn(text: str) -> bool:
+    return text.startswith("arn:")
+
+
+def _role_name(text: str) -> str:
+    return text.rpartition("/")[2]
