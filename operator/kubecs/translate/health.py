@@ -1,0 +1,58 @@
+"""healthCheck to a readinessProbe. The kubelet never kills for it: the operator replaces UNHEALTHY tasks."""
+
+from typing import Any
+
+from kubecs.ecs.model import ContainerDefinition, HealthCheck, RegisterTaskDefinitionRequest
+from kubecs.translate.escape import escape_all
+from kubecs.translate.finding import Finding, container_path
+
+DEFAULT_INTERVAL = 30  # seconds
+DEFAULT_TIMEOUT = 5  # seconds
+DEFAULT_RETRIES = 3
+STEADY_SECONDS = 40  # a task without a health check counts as healthy this long after RUNNING
+
+
+def is_essential(container: ContainerDefinition) -> bool:
+    """Whether the task ends with this container: ECS's default is yes."""
+    return container.essential is not False
+
+
+def readiness_probe(container: ContainerDefinition) -> dict[str, Any]:
+    """`readinessProbe` of an essential container with a health check; else empty.
+
+    A check on any other container would take the whole Pod's readiness away, which ECS does not do.
+    """
+    check = container.health_check
+    command = _command(check) if check and is_essential(container) else []
+    if not check or not command:
+        return {}
+    return {
+        "exec": {"command": command},
+        "failureThreshold": check.retries or DEFAULT_RETRIES,
+        "periodSeconds": check.interval or DEFAULT_INTERVAL,
+        "successThreshold": 1,
+        "timeoutSeconds": check.timeout or DEFAULT_TIMEOUT,
+    }
+
+
+def min_ready_seconds(document: RegisterTaskDefinitionRequest, without_check: int = STEADY_SECONDS) -> int:
+    """The minReadySeconds of the Deployment: 0 where a health check decides, else `without_check`."""
+    return 0 if any(readiness_probe(each) for each in document.container_definitions) else without_check
+
+
+def health_findings(container: ContainerDefinition) -> tuple[Finding, ...]:
+    """NonEssentialHealthNotEvaluated, for a health check that gets no probe."""
+    if container.health_check is None or is_essential(container):
+        return ()
+    message = "the health of a container that is not essential is not checked and stays UNKNOWN"
+    condition = "NonEssentialHealthNotEvaluated"
+    return (Finding(container_path(container, "healthCheck"), condition, condition, message),)
+
+
+def _command(check: HealthCheck) -> list[str]:
+    """The command to exec: Docker hands all that follows CMD-SHELL to the shell, a bare list is a CMD."""
+    kind, *rest = check.command or ("",)
+    if kind in {"", "NONE"}:
+        return []
+    prefix = {"CMD": [], "CMD-SHELL": ["/bin/sh", "-c"]}.get(kind, [kind])
+    return escape_all([*prefix, *rest]) if rest or kind not in {"CMD", "CMD-SHELL"} else []

@@ -1,0 +1,134 @@
+"""portMappings to ports: what listens where, in one network that all containers of the Pod share."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from kubecs.ecs.model import ContainerDefinition, PortMapping, RegisterTaskDefinitionRequest
+from kubecs.translate.finding import Finding, container_path
+from kubecs.translate.names import digits
+
+DEFAULT_NETWORK_MODE = "bridge"
+NAME_LIMIT = 15
+
+_NAME = re.compile(r"(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*")
+_READABLE = 6
+
+Endpoint = tuple[int, str]  # port and protocol
+
+
+@dataclass(frozen=True, slots=True)
+class PodPorts:
+    """The ports of a Pod.
+
+    Attributes:
+        containers: `ports` of each container, in the order of the containers.
+        names: Kubernetes port name to ECS name, where they differ.
+        findings: Mappings that one shared network cannot hold.
+    """
+
+    containers: tuple[list[dict[str, Any]], ...]
+    names: dict[str, str]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(slots=True)
+class _Ledger:
+    """What is taken so far, while the mappings are gone through in order."""
+
+    mode: str
+    owner: dict[Endpoint, str | None] = field(default_factory=dict)
+    host_ports: dict[Endpoint, int] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def pod_ports(document: RegisterTaskDefinitionRequest) -> PodPorts:
+    """Lay out the ports of all containers.
+
+    A containerPort is listed once with each protocol: two containers cannot both listen on it (PortConflict), and a
+    second host port for it is not opened (PortConflict too). In host mode the host port is the container port, in
+    bridge mode it is opened when the mapping names it, else the Pod has an address of its own and needs none.
+    """
+    ledger = _Ledger(document.network_mode or DEFAULT_NETWORK_MODE)
+    containers = tuple(_container_ports(ledger, each) for each in document.container_definitions)
+    renamed = {port: name for port, name in ledger.names.items() if port != name}
+    return PodPorts(containers, renamed, tuple(ledger.findings))
+
+
+def port_name(name: str) -> str:
+    """An ECS port name as a Kubernetes one: at most 15 of [a-z0-9-] with a letter, itself where possible."""
+    if len(name) <= NAME_LIMIT and _NAME.fullmatch(name):
+        return name
+    readable = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:_READABLE].rstrip("-")
+    if not re.search(r"[a-z]", readable):
+        readable = f"p{readable}"[:_READABLE]
+    return f"{readable}-{digits(name)}"
+
+
+def _container_ports(ledger: _Ledger, container: ContainerDefinition) -> list[dict[str, Any]]:
+    mappings = container.port_mappings or ()
+    return [port for mapping in mappings if (port := _port(ledger, container, mapping)) is not None]
+
+
+def _port(ledger: _Ledger, container: ContainerDefinition, mapping: PortMapping) -> dict[str, Any] | None:
+    if mapping.container_port is None:
+        return None
+    endpoint = (mapping.container_port, (mapping.protocol or "tcp").upper())
+    if endpoint in ledger.owner:
+        _note_repetition(ledger, container, mapping, endpoint)
+        return None
+    ledger.owner[endpoint] = container.name
+    port = {"containerPort": endpoint[0], "protocol": endpoint[1]}
+    return port | _host_port(ledger, container, mapping, endpoint) | _name(ledger, container, mapping)
+
+
+def _note_repetition(ledger: _Ledger, container: ContainerDefinition, mapping: PortMapping, endpoint: Endpoint) -> None:
+    """The port was listed before: by another container, or by this one, maybe with another host port."""
+    owner = ledger.owner[endpoint]
+    if owner != container.name:
+        what = f"also {owner} listens there, and the containers of a task share one network"
+        ledger.findings.append(_conflict(container, endpoint, what))
+        return
+    wanted = _wanted_host_port(ledger.mode, mapping)
+    if wanted and ledger.host_ports.get((wanted, endpoint[1])) != endpoint[0]:
+        ledger.findings.append(_conflict(container, endpoint, f"it has one host port, {wanted} is not opened"))
+
+
+def _wanted_host_port(mode: str, mapping: PortMapping) -> int:
+    """The port of the node that a mapping opens; 0 for none."""
+    if mode == "host":
+        return mapping.container_port or 0
+    return (mapping.host_port or 0) if mode == "bridge" else 0
+
+
+def _host_port(
+    ledger: _Ledger, container: ContainerDefinition, mapping: PortMapping, endpoint: Endpoint
+) -> dict[str, Any]:
+    wanted = _wanted_host_port(ledger.mode, mapping)
+    if not wanted:
+        return {}
+    if (wanted, endpoint[1]) in ledger.host_ports:
+        ledger.findings.append(_conflict(container, endpoint, f"host port {wanted} is taken by another mapping"))
+        return {}
+    ledger.host_ports[wanted, endpoint[1]] = endpoint[0]
+    return {"hostPort": wanted}
+
+
+def _name(ledger: _Ledger, container: ContainerDefinition, mapping: PortMapping) -> dict[str, Any]:
+    if not mapping.name:
+        return {}
+    name = port_name(mapping.name)
+    if name in ledger.names:
+        path = container_path(container, f"portMappings[{mapping.container_port}].name")
+        message = f"the name {mapping.name} stays with the first port that has it"
+        ledger.findings.append(Finding(path, "PortConflict", "DuplicatePortName", message))
+        return {}
+    ledger.names[name] = mapping.name
+    return {"name": name}
+
+
+def _conflict(container: ContainerDefinition, endpoint: Endpoint, what: str) -> Finding:
+    port, protocol = endpoint
+    path = container_path(container, f"portMappings[{port}]")
+    return Finding(path, "PortConflict", "PortConflict", f"port {port}/{protocol.lower()}: {what}")

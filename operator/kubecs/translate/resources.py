@@ -1,0 +1,72 @@
+"""cpu, memory and memoryReservation to requests and limits, of each container and of the Pod.
+
+ECS reserves a container's cpu and never caps it, caps memory, and lets memoryReservation stand for memory when it
+places tasks; a task's own cpu and memory are ceilings for all of its containers together. Kubernetes adds rules that
+ECS lacks: requests together must fit in the Pod's request, and no limit may pass the Pod's limit.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from kubecs.ecs.model import ContainerDefinition, RegisterTaskDefinitionRequest
+from kubecs.ecs.values import parse_cpu, parse_memory
+from kubecs.translate.quantities import cpu_quantity, memory_quantity, millicores
+
+Resources = dict[str, Any]
+
+
+def pod_resources(document: RegisterTaskDefinitionRequest) -> Resources:
+    """`spec.resources` of the Pod from the task's cpu and memory; empty when the task names neither."""
+    sizes = _quantities(_task_millicores(document), _task_mib(document))
+    return {"limits": sizes, "requests": dict(sizes)} if sizes else {}
+
+
+def container_resources(document: RegisterTaskDefinitionRequest) -> list[Resources]:
+    """`resources` of each container, in the order of the containers; empty where it names none.
+
+    Requests that pass the task's own size together are lowered in proportion (cpu can pass it by rounding up), and a
+    memory limit above the task's memory is written as the task's memory, which is what would hold anyway.
+    """
+    containers = document.container_definitions
+    memory_ceiling = _task_mib(document)
+    cpu = _fitted([millicores(each.cpu or 0) for each in containers], _task_millicores(document))
+    memory = _fitted([_memory_request(each) for each in containers], memory_ceiling)
+    limits = [_capped(each.memory or 0, memory_ceiling) for each in containers]
+    return [_resources(*sizes) for sizes in zip(cpu, memory, limits, strict=True)]
+
+
+def _task_millicores(document: RegisterTaskDefinitionRequest) -> int:
+    return millicores(parse_cpu(document.cpu)) if document.cpu else 0
+
+
+def _task_mib(document: RegisterTaskDefinitionRequest) -> int:
+    return parse_memory(document.memory) if document.memory else 0
+
+
+def _memory_request(container: ContainerDefinition) -> int:
+    """MiB that placing the task counts: the reservation, else the hard limit."""
+    wanted = container.memory_reservation or container.memory or 0
+    return _capped(wanted, container.memory or 0)
+
+
+def _capped(wanted: int, ceiling: int) -> int:
+    return min(wanted, ceiling) if ceiling else wanted
+
+
+def _fitted(requests: Sequence[int], ceiling: int) -> list[int]:
+    """The requests, lowered in proportion where they pass the ceiling together (0: there is none)."""
+    total = sum(requests)
+    if not ceiling or total <= ceiling:
+        return list(requests)
+    return [request * ceiling // total for request in requests]
+
+
+def _resources(cpu_request: int, memory_request: int, memory_limit: int) -> Resources:
+    requests = _quantities(cpu_request, memory_request)
+    limits = _quantities(0, memory_limit)
+    return ({"limits": limits} if limits else {}) | ({"requests": requests} if requests else {})
+
+
+def _quantities(millis: int, mib: int) -> dict[str, str]:
+    cpu = {"cpu": cpu_quantity(millis)} if millis else {}
+    return cpu | ({"memory": memory_quantity(mib)} if mib else {})
