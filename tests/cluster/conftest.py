@@ -1,0 +1,98 @@
+"""Fixtures of the tests that run on a real control plane: one cluster for each worker, one namespace for each test."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cluster import rig
+from tests.cluster.rig import Kubectl, OperatorProcess
+from tools.binaries import SETS, NoGoError, ensure
+from tools.localcluster import LocalCluster
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Builds what is missing before the first test, so that no test's timeout pays for a compiler."""
+    if session.config.option.collectonly or not any(item.path.is_relative_to(HERE) for item in session.items):
+        return
+    try:
+        ensure(SETS["default"], quiet=True)
+    except NoGoError:
+        return  # the fixture says so
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:  # noqa: ARG001
+    """Attaches the operator's log to the report of a test that failed with it."""
+    report: pytest.TestReport = yield  # type: ignore[misc]  # the hook's result, which Iterator cannot say
+    operator = getattr(item, "funcargs", {}).get("operator")
+    if report.failed and isinstance(operator, OperatorProcess):
+        report.sections.append(("operator log", operator.log[-20_000:]))
+    return report  # type: ignore[return-value]
+
+
+@pytest.fixture(scope="session")
+def cluster(request: pytest.FixtureRequest) -> Iterator[LocalCluster]:
+    """A control plane with five kwok nodes; each worker has its own. Its logs stay when a test failed."""
+    try:
+        ensure(SETS["default"], quiet=True)
+    except NoGoError as missing:
+        pytest.skip(str(missing))
+    started = LocalCluster(audit=True).__enter__()
+    yield started
+    started.stop(keep=request.session.testsfailed > 0)
+
+
+@pytest.fixture(scope="session")
+def crds(cluster: LocalCluster) -> list[str]:
+    """The project's CRDs, established; returns their names."""
+    return cluster.install_crds()
+
+
+@pytest.fixture
+def namespace(cluster: LocalCluster) -> Iterator[str]:
+    """A namespace of the test's own, ready for Pods; deleted afterwards without waiting."""
+    name = f"t-{secrets.token_hex(4)}"
+    document = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+    cluster.api.call("POST", "/api/v1/namespaces", document)
+    account = f"/api/v1/namespaces/{name}/serviceaccounts/default"
+    rig.wait_for(lambda: cluster.api.answers(account), 30, "the namespace's default ServiceAccount")
+    yield name
+    cluster.api.call("DELETE", f"/api/v1/namespaces/{name}")
+
+
+@pytest.fixture
+def kubectl(cluster: LocalCluster, namespace: str) -> Kubectl:
+    """Runs kubectl in the test's namespace."""
+    return Kubectl(cluster, namespace)
+
+
+@pytest.fixture
+def wait_for() -> Callable[..., Any]:
+    """Polls a condition: see rig.wait_for."""
+    return rig.wait_for
+
+
+@pytest.fixture(scope="session")
+def operator(
+    cluster: LocalCluster,
+    crds: list[str],  # noqa: ARG001 -- must be there first
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[OperatorProcess]:
+    """The operator's process, running with its own rights whenever a test that asks for it begins."""
+    handle = OperatorProcess(cluster.operator_kubeconfig(), tmp_path_factory.mktemp("operator"))
+    yield handle
+    handle.kill()
+
+
+@pytest.fixture(autouse=True)
+def _operator_as_usual(request: pytest.FixtureRequest) -> None:
+    """Starts the operator anew when the test before killed it or ran it with other settings."""
+    if "operator" in request.fixturenames:
+        request.getfixturevalue("operator").ensure_default()
