@@ -1,7 +1,7 @@
 """A service revision and the ControllerRevision that holds it: ECS's parameters and the pod template made from them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from kubecs.translate import labels
@@ -20,6 +20,9 @@ class ServiceRevision:
         task_definition: ARN of the task definition revision.
         deployment_id: ECS's id of the deployment that it came with.
         min_ready_seconds: minReadySeconds that goes with the template.
+        requested: The parameters as the user wrote them, before the task definition was resolved.
+        waiting: The members that only this deployment took up (parameters.WAITING).
+        created_at: RFC 3339 time of the deployment's start.
     """
 
     number: int
@@ -28,6 +31,9 @@ class ServiceRevision:
     task_definition: str
     deployment_id: str
     min_ready_seconds: int = 0
+    requested: Mapping[str, Any] = field(default_factory=dict)
+    waiting: Mapping[str, Any] = field(default_factory=dict)
+    created_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,9 @@ def controller_revision(revision: ServiceRevision, owner: RevisionOwner) -> dict
             "taskDefinition": revision.task_definition,
             "deploymentId": revision.deployment_id,
             "minReadySeconds": revision.min_ready_seconds,
+            "requested": revision.requested,
+            "waiting": revision.waiting,
+            "createdAt": revision.created_at,
         },
         "revision": revision.number,
     }
@@ -100,4 +109,7 @@ def read_revision(manifest: Mapping[str, Any]) -> ServiceRevision:
         task_definition=data["taskDefinition"],
         deployment_id=data["deploymentId"],
         min_ready_seconds=data["minReadySeconds"],
+        requested=data["requested"],
+        waiting=data["waiting"],
+        created_at=data["createdAt"],
     )

@@ -1,0 +1,61 @@
+"""Who a container runs as, and with which rights."""
+
+from typing import Any
+
+import pytest
+
+from kubecs.translate.restricted import restricted_uses
+from kubecs.translate.security import security_context, user_findings
+from tests.unit.translate.documents import container, parsed, task
+
+
+@pytest.mark.parametrize(
+    ("user", "expected", "lost"),
+    [
+        ("1000", {"runAsUser": 1000}, ""),
+        ("0:0", {"runAsUser": 0, "runAsGroup": 0}, ""),
+        ("1000:3000", {"runAsUser": 1000, "runAsGroup": 3000}, ""),
+        ("nginx", {}, "user"),
+        ("nginx:3000", {}, "user"),
+        ("1000:nginx", {"runAsUser": 1000}, "group"),
+        ("99999999999", {}, "user"),
+        ("", {}, ""),
+    ],
+)
+def test_user(user: str, expected: dict[str, int], lost: str) -> None:
+    definition = parsed(user=user)
+    assert security_context(definition) == expected
+    found = user_findings(definition)
+    assert [each.condition for each in found] == (["UserNameNotNumeric"] if lost else [])
+    assert all(f"as the {lost} of its image" in each.message for each in found)
+
+
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        ({}, {}),
+        ({"privileged": False, "readonlyRootFilesystem": False}, {}),
+        ({"privileged": True}, {"privileged": True}),
+        ({"readonlyRootFilesystem": True}, {"readOnlyRootFilesystem": True}),
+    ],
+)
+def test_rights(members: dict[str, bool], expected: dict[str, Any]) -> None:
+    assert security_context(parsed(**members)) == expected
+
+
+def test_restricted_uses_are_named_with_their_place() -> None:
+    document = task(
+        container(privileged=True),
+        container(name="other", privileged=False),
+        networkMode="host",
+        volumes=[{"name": "logs", "host": {"sourcePath": "/var/log"}}, {"name": "scratch"}],
+    )
+    assert restricted_uses(document) == (
+        ("networkMode", "hostNetwork"),
+        ("containerDefinitions[web].privileged", "privileged"),
+        ("volumes[logs].host.sourcePath", "hostVolumes:/var/log"),
+    )
+
+
+def test_an_ordinary_task_has_no_restricted_use() -> None:
+    assert restricted_uses(task(networkMode="awsvpc", volumes=[{"name": "scratch", "host": {}}])) == ()
