@@ -28,6 +28,7 @@ Propagation = Literal["Background", "Foreground", "Orphan"]
 
 FIELD_MANAGER = "kubecs"
 PAGE_SIZE = 500
+MAX_CONNECTIONS = 64  # watches hold one each; a burst queues for the rest, which costs less than its TLS handshakes
 SILENT_SECONDS = 90.0  # bookmarks come about every minute, so a stream that says nothing for longer is dead
 
 _WRITE = f"fieldManager={FIELD_MANAGER}&fieldValidation=Strict"
@@ -330,7 +331,9 @@ class Client:
         return response
 
     def _open(self) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(limit=0, ssl=self._connection.ssl_context(), keepalive_timeout=60)
+        connector = aiohttp.TCPConnector(
+            limit=MAX_CONNECTIONS, ssl=self._connection.ssl_context(), keepalive_timeout=60
+        )
         self._session = aiohttp.ClientSession(
             connector=connector,
             headers=self._headers,
@@ -378,5 +381,7 @@ def _decode(body: bytes) -> Object:
 
 
 def _unreachable(error: Exception) -> ApiError:
-    reason = "Timeout" if isinstance(error, TimeoutError) else "ConnectionError"
-    return errors.unreachable(reason, f"{type(error).__name__}: {error}")
+    message = f"{type(error).__name__}: {error}"
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return ApiError(0, "CertificateError", message)  # not Unavailable: waiting does not help
+    return errors.unreachable("Timeout" if isinstance(error, TimeoutError) else "ConnectionError", message)

@@ -85,9 +85,14 @@ _BY_STATUS: Mapping[int, type[ApiError]] = {
     429: TooManyRequests,
 }
 
+# An apply with a field that the schema lacks is answered 500 without a reason (seen on 1.36); waiting changes nothing.
+_UNTYPED = "failed to create typed patch object"
 
-def error_class(status: int, reason: str) -> type[ApiError]:
-    """The class for an HTTP status and a Status' reason."""
+
+def error_class(status: int, reason: str, message: str = "") -> type[ApiError]:
+    """The class for an HTTP status and a Status' reason and message."""
+    if message.startswith(_UNTYPED):
+        return Invalid
     if reason == "AlreadyExists":
         return AlreadyExists
     if reason == "Expired":
@@ -111,7 +116,7 @@ def from_status(body: Mapping[str, Any], status: int | None = None, retry_after:
     if retry_after is None and "retryAfterSeconds" in details:
         retry_after = float(details["retryAfterSeconds"])
     message = str(body.get("message") or reason)
-    return error_class(code, reason)(code, reason, message, details, retry_after)
+    return error_class(code, reason, message)(code, reason, message, details, retry_after)
 
 
 def from_answer(status: int, body: bytes, retry_after: str | None = None) -> ApiError:
