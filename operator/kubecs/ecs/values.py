@@ -203,6 +203,11 @@ def deployment_id(epoch_ms: int) -> str:
     return f"ecs-svc/{_NEWEST_DEPLOYMENT - epoch_ms:019d}"
 
 
+def deployment_started_ms(identifier: str) -> int:
+    """When the deployment of an id made by deployment_id started, in milliseconds since the epoch."""
+    return _NEWEST_DEPLOYMENT - int(identifier.rpartition("/")[2])
+
+
 def is_task_id(text: str) -> bool:
     """Tell a task id (32 hex digits, or a UUID in the old form) from other text."""
     return _TASK_ID.fullmatch(text) is not None
