@@ -7,7 +7,8 @@ import time
 import urllib.request
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from kubecs.kube import imports
@@ -93,28 +94,32 @@ class Connection:
             self._ssl = _ssl_context(self._configuration)
         return self._ssl
 
-    def ca_data(self) -> bytes | None:
-        """The PEM of the authority that signs the server's certificate, or None for the system's."""
-        path = self._configuration.ssl_ca_cert
-        if not path:
-            return None
-        with open(path, "rb") as file:
-            return file.read()
+    # What another client (kopf) needs to log in by itself.
 
-    async def connection_info(self) -> dict[str, Any]:
-        """The keyword arguments of kopf.ConnectionInfo."""
-        scheme, _, token = (await self.authorization() or "").partition(" ")
-        return {
-            "server": self.server,
-            "ca_path": self._configuration.ssl_ca_cert,
-            "insecure": not self._configuration.verify_ssl,
-            "scheme": scheme or None,
-            "token": token or None,
-            "certificate_path": self._configuration.cert_file,
-            "private_key_path": self._configuration.key_file,
-            "default_namespace": self.namespace,
-            "proxy_url": self.proxy,
-        }
+    @property
+    def insecure(self) -> bool:
+        """Whether the server's certificate is not verified."""
+        return not self._configuration.verify_ssl
+
+    @property
+    def ca_data(self) -> bytes | None:
+        """PEM of the authority that signs the server's certificate; None for the system's."""
+        return _content(self._configuration.ssl_ca_cert)
+
+    @property
+    def certificate_data(self) -> bytes | None:
+        """PEM of the client certificate, if it is one that logs in."""
+        return _content(self._configuration.cert_file)
+
+    @property
+    def private_key_data(self) -> bytes | None:
+        """PEM of the client certificate's key."""
+        return _content(self._configuration.key_file)
+
+    async def token(self) -> str | None:
+        """The bearer token, fresh, if it is one that logs in."""
+        header = await self.authorization()
+        return header.partition(" ")[2] if header else None
 
 
 async def load(kubeconfig: str | None = None, context: str | None = None) -> Connection:
@@ -192,6 +197,10 @@ def _mounted_namespace() -> str | None:
             return file.read().strip() or None
     except OSError:
         return None
+
+
+def _content(path: str | None) -> bytes | None:
+    return Path(path).read_bytes() if path else None
 
 
 def _bearer(configuration: Configuration) -> str | None:

@@ -110,7 +110,7 @@ class EventRecorder:
         kind: Literal["Normal", "Warning"],
         reason: str,
         note: str,
-        action: str,
+        action: str = "Reconcile",
     ) -> None:
         """Queues an Event, or counts it to the same one (object, reason, note) of the last ten minutes.
 

@@ -4,6 +4,9 @@ The package kubernetes 36 imports about 1,700 modules of generated code from its
 takes `kubernetes` for its optional typed models) and kubernetes.aio.config pull them in. `install` registers the
 packages without running their `__init__`, so that a submodule can be imported by itself, and hides the synchronous
 client from kopf.
+
+Measured with CPython 3.11, kubernetes 36.0.3 and kopf 1.45.2, on top of aiohttp and orjson: configuration and kopf
+together cost 8.6 MiB, 0.22 s of CPU time and 205 modules; without this 108.8 MiB, 1.96 s and 2,091 modules.
 """
 
 import importlib
