@@ -5,10 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from kubecs.ecs.values import AccountId, derived_account_id
-
-PARTITIONS = (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"), ("us-iso-", "aws-iso"), ("us-isob-", "aws-iso-b"))
-DEFAULT_PARTITION = "aws"
+from kubecs.ecs.values import AccountId, derived_account_id, partition_of_region
 
 PRIVILEGED = "privileged"
 HOST_NETWORK = "hostNetwork"
@@ -118,18 +115,13 @@ def account_of(manifest: Mapping[str, Any] | None, namespace: str, default_regio
     roles = allow.get("roles")
     return Account(
         namespace=namespace,
-        id=AccountId(spec.get("accountId") or derived_account_id(namespace), region, partition_of(region)),
+        id=AccountId(spec.get("accountId") or derived_account_id(namespace), region, partition_of_region(region)),
         grants=tuple(_grant(entry) for entry in spec.get("roles") or ()),
         privileged=bool(allow.get("privileged")),
         host_network=bool(allow.get("hostNetwork")),
         host_volumes=tuple(allow.get("hostVolumes") or ()),
         roles=None if roles is None else tuple(roles),
     )
-
-
-def partition_of(region: str) -> str:
-    """The AWS partition that a region belongs to."""
-    return next((partition for prefix, partition in PARTITIONS if region.startswith(prefix)), DEFAULT_PARTITION)
 
 
 def _grant(entry: Mapping[str, Any]) -> RoleGrant:

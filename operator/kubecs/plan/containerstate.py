@@ -1,0 +1,155 @@
+"""The containers of a task as ECS shows them, read from a Pod."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from kubecs.plan import runs
+from kubecs.plan.runs import Pod, Run
+from kubecs.plan.stopcause import container_reason, waiting_error
+from kubecs.plan.timestamps import maybe
+from kubecs.translate import labels
+
+PENDING = "PENDING"
+RUNNING = "RUNNING"
+STOPPED = "STOPPED"
+
+HEALTHY = "HEALTHY"
+UNHEALTHY = "UNHEALTHY"
+UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerState:
+    """One container of a task.
+
+    Attributes:
+        name: ECS's name of it.
+        kubernetes_name: Its name in the Pod.
+        essential: The task ends with it.
+        last_status: PENDING, RUNNING or STOPPED.
+        exit_code: Once it has ended; None when it never ran.
+        reason: Why it cannot start, or how it ended where that says more than the code.
+        image: The image as the Pod names it.
+        image_digest: `sha256:…` of the image that runs, if known.
+        runtime_id: Its id at the container runtime, without scheme.
+        health_status: HEALTHY, UNHEALTHY, or UNKNOWN as long as no check has said anything.
+        checked: It has a health check.
+        started_at: Start of its run in this task.
+        finished_at: End of that run.
+        last_lines: Last lines of its output, kept by the kubelet when it ended with an error.
+    """
+
+    name: str
+    kubernetes_name: str
+    essential: bool
+    last_status: str
+    exit_code: int | None
+    reason: str | None
+    image: str
+    image_digest: str | None
+    runtime_id: str | None
+    health_status: str
+    checked: bool
+    started_at: datetime | None
+    finished_at: datetime | None
+    last_lines: str | None
+
+
+def container_states(pod: Pod, ended: tuple[Run, ...], now: datetime) -> tuple[ContainerState, ...]:
+    """The containers of the Pod's present task, in the order of the Pod's spec.
+
+    Args:
+        pod: The Pod.
+        ended: runs.ended_runs of it: with one, a container shows that run, whatever was started since.
+        now: The clock, for health checks that have not passed yet.
+    """
+    by_name = {status["name"]: status for status in runs.statuses(pod)}
+    names = json.loads(runs.annotations_of(pod).get(labels.CONTAINER_NAMES) or "{}")
+    essential = runs.essential_names(pod)
+    newest = {run.container: run for run in ended}
+    return tuple(
+        _container_state(
+            pod,
+            container,
+            by_name.get(container["name"], {}),
+            _Known(
+                name=names.get(container["name"], container["name"]),
+                essential=container["name"] in essential,
+                ended=newest.get(container["name"]),
+            ),
+            now,
+        )
+        for container in pod["spec"]["containers"]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of a container beside its spec and status."""
+
+    name: str
+    essential: bool
+    ended: Run | None
+
+
+def _container_state(
+    pod: Pod, container: Mapping[str, Any], status: Mapping[str, Any], known: _Known, now: datetime
+) -> ContainerState:
+    run = known.ended or (None if known.essential else _harmless_end(status))
+    running = (status.get("state") or {}).get("running")
+    shown = None if running is not None and known.ended is None else run
+    container_id = shown.container_id if shown else status.get("containerID") or ""
+    return ContainerState(
+        name=known.name,
+        kubernetes_name=container["name"],
+        essential=known.essential,
+        last_status=STOPPED if shown else RUNNING if running is not None else PENDING,
+        exit_code=shown.exit_code if shown and shown.ran else None,
+        reason=container_reason(shown) if shown else waiting_error(status) if status else None,
+        image=container.get("image") or status.get("image") or "",
+        image_digest=_digest(status.get("imageID") or ""),
+        runtime_id=container_id.partition("://")[2] or None,
+        health_status=_health(pod, container, status, now),
+        checked="readinessProbe" in container,
+        started_at=shown.started_at if shown else runs.start_of(running or {}),
+        finished_at=shown.finished_at if shown else None,
+        last_lines=(shown.message or None) if shown and shown.ran else None,
+    )
+
+
+def _harmless_end(status: Mapping[str, Any]) -> Run | None:
+    """The end of a container that is not essential; it is shown until the kubelet has started it again."""
+    return (runs.run_in(status, "state") or runs.run_in(status, "lastState")) if status else None
+
+
+def _digest(image_id: str) -> str | None:
+    digest = image_id.rpartition("@")[2] or image_id
+    return digest if digest.startswith("sha256:") else None
+
+
+def _health(pod: Pod, container: Mapping[str, Any], status: Mapping[str, Any], now: datetime) -> str:
+    """Read the readiness probe that stands for a health check.
+
+    A check that has not passed yet is UNKNOWN for as long as it could still pass for the first time.
+    """
+    probe = container.get("readinessProbe")
+    started = runs.start_of((status.get("state") or {}).get("running") or {})
+    if probe is None or started is None:
+        return UNKNOWN
+    if status.get("ready"):
+        return HEALTHY
+    tries = timedelta(seconds=probe.get("periodSeconds", 10) * probe.get("failureThreshold", 3))
+    deadline = started + timedelta(seconds=probe.get("initialDelaySeconds", 0)) + tries
+    return UNHEALTHY if now >= deadline or _was_ready(pod, started) else UNKNOWN
+
+
+def _was_ready(pod: Pod, started: datetime) -> bool:
+    """Readiness that was lost after the start had been there."""
+    for condition in (pod.get("status") or {}).get("conditions") or ():
+        if condition.get("type") == "ContainersReady" and condition.get("status") == "False":
+            lost = maybe(condition.get("lastTransitionTime"))
+            return lost is not None and lost > started
+    return False

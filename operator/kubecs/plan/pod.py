@@ -1,0 +1,175 @@
+"""What one look at a task's Pod leads to: a record of a task that stopped, then the Pod's renewal, end or deletion."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from kubecs.plan import record, runs, stopcause, taskstate
+from kubecs.plan.account import Account
+from kubecs.plan.actions import Action, Create, Delete, Observation, Patch, Plan, Ref
+from kubecs.plan.record import RecordContext, task_record
+from kubecs.plan.runs import Pod, Run
+from kubecs.plan.stopcause import StopCause
+from kubecs.plan.taskstate import TaskState, task_state
+from kubecs.plan.timestamps import maybe
+
+END_NOW = {"spec": {"activeDeadlineSeconds": 1}}  # the kubelet then ends the rest, with the grace period
+
+FAILED_START_SECONDS = 120.0
+RETENTION_SECONDS = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class PodSnapshot:
+    """Everything that a decision about one task's Pod depends on.
+
+    Attributes:
+        pod: The Pod; where it is gone, what was last seen of it.
+        gone: The Pod was deleted.
+        account: The account that the namespace is.
+        recorded: The ECSTaskRecord named like the Pod's task id (runs.task_id), if there is one.
+        task_definition: The registered document that the task ran, if it is still there.
+        replicas_fell: The Pod's ReplicaSet wants fewer Pods than it did, or is gone itself.
+        keep_logs: Whether records keep the last lines of the output.
+        retention_seconds: How long records are kept, and with them the Pods of tasks on their own.
+        failed_start_seconds: How long a task on its own may fail to pull or create before it is stopped.
+    """
+
+    pod: Pod
+    gone: bool
+    account: Account
+    recorded: Mapping[str, Any] | None = None
+    task_definition: Mapping[str, Any] | None = None
+    replicas_fell: bool = False
+    keep_logs: bool = True
+    retention_seconds: float = RETENTION_SECONDS
+    failed_start_seconds: float = FAILED_START_SECONDS
+
+
+def plan_pod(snapshot: PodSnapshot, now: datetime) -> Plan:
+    """Decide what to do about a Pod that kubecs made; nothing where its task is well.
+
+    Every step may be repeated: a record that exists is success, a deletion names the uid, a renewal tests the old id.
+    Observations count a record, so they hold only if its Create really created one.
+    """
+    pod = snapshot.pod
+    state = task_state(pod, now)
+    if snapshot.gone:
+        return _gone(snapshot, state, now)
+    if pod["metadata"].get("deletionTimestamp"):
+        return Plan()  # what was last seen of it will have the exit codes
+    if runs.standalone(pod):
+        return _standalone(snapshot, state, now)
+    return _of_service(snapshot, state, now)
+
+
+def _gone(snapshot: PodSnapshot, state: TaskState, now: datetime) -> Plan:
+    """Record what somebody deleted, unless its record came and went already."""
+    ended = state.execution_stopped_at
+    if ended is not None and ended + timedelta(seconds=snapshot.retention_seconds) <= now:
+        return Plan()
+    pod = snapshot.pod
+    if taskstate.is_terminal(pod) and taskstate.deletion_asked_at(pod) is None:
+        cause = stopcause.of_terminal_pod(pod)
+    else:
+        before = _ended_before_deletion(pod, state)
+        cause = stopcause.of_deletion(pod, before, replicas_fell=snapshot.replicas_fell)
+    return _recorded(snapshot, state, cause, now)
+
+
+def _ended_before_deletion(pod: Pod, state: TaskState) -> tuple[Run, ...]:
+    """Ends that the deletion did not cause; those within its second may be its work."""
+    asked = taskstate.deletion_asked_at(pod)
+    if asked is None:
+        return ()
+    return tuple(run for run in state.ended if run.finished_at is not None and run.finished_at < asked)
+
+
+def _of_service(snapshot: PodSnapshot, state: TaskState, now: datetime) -> Plan:
+    """A Pod of a service: its kubelet heals it, a ReplicaSet replaces it; here its tasks are told apart."""
+    pod = snapshot.pod
+    if taskstate.is_terminal(pod):
+        return _recorded(snapshot, state, stopcause.of_terminal_pod(pod), now, _delete(pod, "its Pod has failed"))
+    if not state.ended:
+        return Plan()
+    cause = stopcause.by_operator(pod) or stopcause.of_end(pod, state.ended)
+    if not runs.renews_whole(pod):
+        return _recorded(snapshot, state, cause, now, _delete(pod, cause.reason))
+    renewal = Patch(_ref(pod), runs.renewal_patch(pod), f"the restarted container of {state.task_id} is another task")
+    return _recorded(snapshot, state, cause, now, renewal)
+
+
+def _standalone(snapshot: PodSnapshot, state: TaskState, now: datetime) -> Plan:
+    """A task on its own: it runs once, and its Pod stays for its logs as long as its record."""
+    pod = snapshot.pod
+    if taskstate.is_terminal(pod):
+        return _finished(snapshot, state, now)
+    if state.ended:
+        return _end_the_rest(pod)
+    if state.cause is not None and state.never_started:
+        return _failed_start(snapshot, state, state.cause, now)
+    return Plan()
+
+
+def _finished(snapshot: PodSnapshot, state: TaskState, now: datetime) -> Plan:
+    pod = snapshot.pod
+    if state.never_started:
+        return _recorded(snapshot, state, stopcause.of_terminal_pod(pod), now, _delete(pod, "its task never started"))
+    if snapshot.recorded is None:
+        plan = _recorded(snapshot, state, stopcause.of_terminal_pod(pod), now)
+        return Plan(plan.steps, observations=plan.observations, requeue_after=snapshot.retention_seconds)
+    remaining = record.expires_in(snapshot.recorded, now, snapshot.retention_seconds)
+    if remaining > 0:
+        return Plan(requeue_after=remaining)
+    return Plan(((_delete(pod, "the record of its task has expired"),),))
+
+
+def _end_the_rest(pod: Pod) -> Plan:
+    deadline = pod["spec"].get("activeDeadlineSeconds")
+    if deadline is not None and deadline <= 1:
+        return Plan()
+    return Plan(((Patch(_ref(pod), END_NOW, "an essential container has ended: end the others"),),))
+
+
+def _failed_start(snapshot: PodSnapshot, state: TaskState, cause: StopCause, now: datetime) -> Plan:
+    """The kubelet would try for ever; ECS gives up. Some failures pass by themselves, so not at once."""
+    pod = snapshot.pod
+    since = maybe((pod.get("status") or {}).get("startTime")) or state.created_at
+    remaining = snapshot.failed_start_seconds - (now - since).total_seconds()
+    if remaining > 0:
+        return Plan(requeue_after=remaining)
+    return _recorded(snapshot, state, cause, now, _delete(pod, cause.reason))
+
+
+def _recorded(
+    snapshot: PodSnapshot, state: TaskState, cause: StopCause, now: datetime, then: Action | None = None
+) -> Plan:
+    """Record the task, unless that is done; only then touch its Pod."""
+    after = ((then,),) if then else ()
+    if snapshot.recorded is not None:
+        return Plan(after)
+    context = RecordContext(snapshot.account, snapshot.task_definition, snapshot.keep_logs)
+    manifest = task_record(snapshot.pod, state, cause, context, now)
+    create = Create(manifest, f"task {state.task_id} stopped: {cause.code}: {cause.reason}", exists_ok=True)
+    return Plan(((create,), *after), observations=_observed(snapshot, state, cause, then))
+
+
+def _observed(
+    snapshot: PodSnapshot, state: TaskState, cause: StopCause, then: Action | None
+) -> tuple[Observation, ...]:
+    of_cluster = {"namespace": snapshot.account.namespace, "cluster": state.cluster}
+    stopped = Observation("ecs_task_stopped_total", {**of_cluster, "stop_code": cause.code})
+    if not isinstance(then, Patch):
+        return (stopped,)
+    restarts = float(runs.unseen_runs(snapshot.pod))
+    return (stopped, Observation("ecs_task_container_restarts_total", of_cluster, restarts))
+
+
+def _delete(pod: Pod, reason: str) -> Delete:
+    return Delete(_ref(pod), reason)
+
+
+def _ref(pod: Pod) -> Ref:
+    metadata = pod["metadata"]
+    return Ref("v1", "Pod", metadata["namespace"], metadata["name"], metadata["uid"])

@@ -1,0 +1,166 @@
+"""Why a task stopped or cannot start: Kubernetes' words to ECS's stopCode and stoppedReason, as tables."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kubecs.plan import runs
+from kubecs.plan.runs import Pod, Run
+from kubecs.translate import labels
+
+ESSENTIAL_CONTAINER_EXITED = "EssentialContainerExited"
+INFRASTRUCTURE_HEALTH = "InfrastructureHealth"
+SERVICE_SCHEDULER_INITIATED = "ServiceSchedulerInitiated"
+TASK_FAILED_TO_START = "TaskFailedToStart"
+TERMINATION_NOTICE = "TerminationNotice"
+USER_INITIATED = "UserInitiated"
+
+EXITED = "Essential container in task exited"
+FAILED_TO_START = "Task failed to start"
+STOPPED_BY_USER = "Task stopped by user"
+SCALED = "Scaling activity initiated by (deployment {deployment})"
+HOST_TERMINATED = "Host EC2 (instance {node}) terminated."
+OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
+
+CANNOT_PULL = "CannotPullContainerError"
+CANNOT_CREATE = "CannotCreateContainerError"
+CANNOT_START = "CannotStartContainerError"
+
+# What the kubelet waits for, where waiting does not help: ECS would have stopped the task.
+WAITING_ERRORS: Mapping[str, str] = {
+    "ErrImagePull": CANNOT_PULL,
+    "ImagePullBackOff": CANNOT_PULL,
+    "ErrImageNeverPull": CANNOT_PULL,
+    "ImageInspectError": CANNOT_PULL,
+    "InvalidImageName": CANNOT_PULL,
+    "RegistryUnavailable": CANNOT_PULL,
+    "SignatureValidationFailed": CANNOT_PULL,
+    "CreateContainerConfigError": CANNOT_CREATE,
+    "CreateContainerError": CANNOT_CREATE,
+    "PreCreateHookError": CANNOT_CREATE,
+    "PostStartHookError": CANNOT_START,
+    "PreStartHookError": CANNOT_START,
+    "RunContainerError": CANNOT_START,
+}
+
+# How the kubelet calls the end of a container that the runtime could not start.
+NEVER_STARTED: Mapping[str, str] = {
+    "ContainerCannotRun": CANNOT_START,
+    "CreateContainerError": CANNOT_CREATE,
+    "StartError": CANNOT_START,
+}
+
+# Reasons of the Pod condition DisruptionTarget: somebody else than the user or the service ends the task.
+DISRUPTIONS: Mapping[str, tuple[str, str]] = {
+    "DeletionByPodGC": (TERMINATION_NOTICE, HOST_TERMINATED),
+    "DeletionByTaintManager": (INFRASTRUCTURE_HEALTH, "{reason}: {message}"),
+    "EvictionByEvictionAPI": (INFRASTRUCTURE_HEALTH, "{reason}: {message}"),
+    "PreemptionByScheduler": (INFRASTRUCTURE_HEALTH, "{reason}: {message}"),
+    "TerminationByKubelet": (INFRASTRUCTURE_HEALTH, "{reason}: {message}"),
+}
+
+# Values of status.reason of a Pod that the node gave up, having run or not.
+NODE_REASONS = frozenset({"Evicted", "NodeLost", "NodeShutdown", "Preempting", "Shutdown", "Terminated"})
+
+
+@dataclass(frozen=True, slots=True)
+class StopCause:
+    """ECS's stopCode and stoppedReason."""
+
+    code: str
+    reason: str
+
+
+def of_end(pod: Pod, ended: tuple[Run, ...]) -> StopCause:
+    """The cause of a task that ended because an essential container did; `ended` is not empty."""
+    newest = ended[-1]
+    if not any(run.ran for run in ended) and newest.reason in NEVER_STARTED:
+        return StopCause(TASK_FAILED_TO_START, container_reason(newest) or FAILED_TO_START)
+    unseen = 1 if runs.standalone(pod) else runs.unseen_runs(pod)
+    more = f" ({unseen} times before this was seen; what is shown is the last run)" if unseen > 1 else ""
+    return StopCause(ESSENTIAL_CONTAINER_EXITED, EXITED + more)
+
+
+def of_terminal_pod(pod: Pod) -> StopCause:
+    """The cause of a task whose Pod reached phase Succeeded or Failed and is still there."""
+    status = pod["status"]
+    stated = by_operator(pod) or by_disruption(pod)
+    if stated:
+        return stated
+    reason, message = status.get("reason") or "", status.get("message") or ""
+    if reason in NODE_REASONS:
+        return StopCause(INFRASTRUCTURE_HEALTH, f"{reason}: {message}")
+    ended = runs.ended_runs(pod)
+    if ended:
+        return of_end(pod, ended)
+    return StopCause(TASK_FAILED_TO_START, f"{FAILED_TO_START}: {message or reason}" if reason else FAILED_TO_START)
+
+
+def of_deletion(pod: Pod, ended_before: tuple[Run, ...], *, replicas_fell: bool) -> StopCause:
+    """The cause of a task whose Pod was deleted.
+
+    Args:
+        pod: The Pod as it was last seen.
+        ended_before: Runs that had ended before anybody asked for the deletion.
+        replicas_fell: Whether the Pod's ReplicaSet wants fewer Pods than before.
+    """
+    stated = by_operator(pod)
+    if stated:
+        return stated
+    if ended_before:
+        return of_end(pod, ended_before)
+    if replicas_fell:
+        return by_disruption(pod) or StopCause(SERVICE_SCHEDULER_INITIATED, SCALED.format(deployment=deployment(pod)))
+    return by_disruption(pod) or StopCause(USER_INITIATED, STOPPED_BY_USER)
+
+
+def of_failed_start(pod: Pod) -> StopCause | None:
+    """The cause of a task that waits in vain: an image that cannot be pulled and the like; None where none does."""
+    for status in runs.statuses(pod):
+        reason = waiting_error(status)
+        if reason:
+            return StopCause(TASK_FAILED_TO_START, reason)
+    return None
+
+
+def by_operator(pod: Pod) -> StopCause | None:
+    """What the operator noted before it stopped the task."""
+    noted = runs.annotations_of(pod).get(labels.STOP_REASON)
+    if noted is None:
+        return None
+    read = json.loads(noted)
+    return StopCause(read["stopCode"], read["stoppedReason"])
+
+
+def by_disruption(pod: Pod) -> StopCause | None:
+    """What the condition DisruptionTarget says, if it holds."""
+    for condition in (pod.get("status") or {}).get("conditions") or ():
+        if condition.get("type") == "DisruptionTarget" and condition.get("status") == "True":
+            reason, message = condition.get("reason") or "", condition.get("message") or ""
+            code, text = DISRUPTIONS.get(reason, (INFRASTRUCTURE_HEALTH, "{reason}: {message}"))
+            node = pod["spec"].get("nodeName") or "unknown"
+            return StopCause(code, text.format(reason=reason, message=message, node=node))
+    return None
+
+
+def deployment(pod: Pod) -> str:
+    """ECS's id of the deployment that a service's Pod belongs to: `ecs-svc/<digits>`; empty for other Pods."""
+    return runs.labels_of(pod).get(labels.DEPLOYMENT, "").replace("ecs-svc-", "ecs-svc/", 1)
+
+
+def waiting_error(status: Mapping[str, Any]) -> str | None:
+    """ECS's text for a container that cannot be started; None for one that is on its way."""
+    waiting = (status.get("state") or {}).get("waiting") or {}
+    error = WAITING_ERRORS.get(waiting.get("reason") or "")
+    return f"{error}: {waiting.get('message') or waiting['reason']}" if error else None
+
+
+def container_reason(run: Run) -> str | None:
+    """ECS's `reason` of a container that ended; None for one that simply exited."""
+    if run.reason == "OOMKilled":
+        return OUT_OF_MEMORY
+    error = NEVER_STARTED.get(run.reason)
+    if error and not run.ran:
+        return f"{error}: {run.message or run.reason}"
+    return None
