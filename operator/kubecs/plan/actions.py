@@ -1,4 +1,4 @@
-"""What a plan says: actions in steps, the status to write, Events, observations. Data only; controllers carry it out."""
+"""What a plan says: actions in steps, the status to write, Events, observations. Controllers carry it out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

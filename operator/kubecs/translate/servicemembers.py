@@ -1,4 +1,4 @@
-"""Which members of CreateService have an effect, are kept and shown, or have none yet: nothing a user wrote is silent."""
+"""Which members of CreateService have an effect, are kept and shown, or have none yet: nothing is silent."""
 
 from collections.abc import Mapping
 from typing import Any

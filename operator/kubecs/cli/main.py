@@ -1,0 +1,43 @@
+"""The `kubecs` command. Each subcommand imports what it needs when it is chosen, so that `--help` is quick."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+
+def _operator(arguments: argparse.Namespace) -> int:
+    from kubecs.cli import operator  # noqa: PLC0415 - see the module's description
+
+    return operator.run(arguments)
+
+
+def _crds(arguments: argparse.Namespace) -> int:
+    from kubecs.cli import crds  # noqa: PLC0415 - see the module's description
+
+    return crds.run(arguments)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line: one subcommand for each running part and offline tool."""
+    from kubecs.cli.options import add_crds_options, add_operator_options  # noqa: PLC0415
+
+    top = argparse.ArgumentParser(prog="kubecs", description="Amazon ECS on any Kubernetes cluster.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    operator = commands.add_parser("operator", help="run the operator")
+    add_operator_options(operator)
+    operator.set_defaults(run=_operator)
+    crds = commands.add_parser("crds", help="write or check the custom resource definitions")
+    add_crds_options(crds)
+    crds.set_defaults(run=_crds)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Entry point. Returns the exit code."""
+    parsed = parser().parse_args(arguments)
+    code: int = parsed.run(parsed)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,49 @@
+"""`kubecs operator`: from the command line to a running replica."""
+
+import argparse
+import asyncio
+import logging
+from importlib.metadata import version
+
+from kubecs.controllers import logs
+from kubecs.controllers.operator import LeaseLost, Options
+from kubecs.controllers.operator import run as run_operator
+from kubecs.kube.config import NoConfiguration
+from kubecs.plan.settings import Settings
+
+log = logging.getLogger("kubecs")
+
+
+def options(arguments: argparse.Namespace) -> Options:
+    """The options of a parsed command line."""
+    return Options(
+        kubeconfig=arguments.kubeconfig,
+        namespace=arguments.namespace,
+        bind_address=arguments.bind_address,
+        health_port=arguments.health_port,
+        metrics_port=arguments.metrics_port,
+        workers=arguments.workers,
+        lease_namespace=arguments.lease_namespace,
+        lease_name=arguments.lease_name,
+        settings=Settings(
+            region=arguments.region,
+            steady_seconds=arguments.steady_seconds,
+            missing_grace_seconds=arguments.missing_grace_seconds,
+            record_retention_seconds=arguments.record_retention_seconds,
+        ),
+        version=version("kubecs"),
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run until told to stop. Returns the exit code: 0 after SIGTERM, 1 when it could not go on."""
+    logs.configure(arguments.log_format, arguments.log_level)
+    try:
+        asyncio.run(run_operator(options(arguments)))
+    except (LeaseLost, NoConfiguration, OSError) as error:
+        log.error("ended: %s", error)  # noqa: TRY400 - the message says it all
+        return 1
+    except BaseExceptionGroup as group:
+        log.exception("ended", exc_info=group)
+        return 1
+    return 0

@@ -1,0 +1,52 @@
+"""The options of each subcommand. An operator option that is absent is read from KUBECS_<NAME> in the environment."""
+
+import argparse
+import os
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One row: flag, type, default, help."""
+
+    flag: str
+    type: type
+    default: Any
+    help: str
+
+
+OPERATOR = (
+    Option("--kubeconfig", str, None, "kubeconfig file; without it the Pod's own ServiceAccount, then ~/.kube/config"),
+    Option("--namespace", str, None, "serve only this namespace; absent: all"),
+    Option("--health-port", int, 8080, "port of /healthz and /readyz; 0: any free one"),
+    Option("--metrics-port", int, 9090, "port of /metrics; the same number serves all three; 0: any free one"),
+    Option("--bind-address", str, "0.0.0.0", "address that both listen on"),  # noqa: S104 - a Pod's probes come from outside
+    Option("--steady-seconds", int, 40, "a task without a health check is healthy after this long in RUNNING"),
+    Option("--missing-grace-seconds", float, 60.0, "a missing reference is Reconciling for this long, then Stalled"),
+    Option("--record-retention-seconds", float, 3600.0, "how long the record of a stopped task is kept"),
+    Option("--region", str, "us-east-1", "AWS region of namespaces whose ECSAccount names none"),
+    Option("--workers", int, 16, "how many objects are reconciled at the same time"),
+    Option("--log-format", str, "text", "text or json"),
+    Option("--log-level", str, "INFO", "DEBUG, INFO, WARNING or ERROR"),
+    Option("--lease-namespace", str, "kubecs-system", "namespace of the leader's Lease"),
+    Option("--lease-name", str, "kubecs-operator", "name of the leader's Lease"),
+)
+
+
+def _environment_default(option: Option) -> Any:
+    name = "KUBECS_" + option.flag.removeprefix("--").replace("-", "_").upper()
+    value = os.environ.get(name)
+    return option.default if value is None else option.type(value)
+
+
+def add_operator_options(parser: argparse.ArgumentParser) -> None:
+    """Add every operator option."""
+    for option in OPERATOR:
+        parser.add_argument(option.flag, type=option.type, default=_environment_default(option), help=option.help)
+
+
+def add_crds_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `kubecs crds`."""
+    parser.add_argument("--check", metavar="DIR", help="fail when the files in DIR are not what would be written")
+    parser.add_argument("--write", metavar="DIR", help="write one file for each kind into DIR")

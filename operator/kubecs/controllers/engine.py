@@ -1,0 +1,229 @@
+"""The one reconcile loop: gather, plan, apply, status; then Events and metrics. Any step may be repeated.
+
+A worker takes a key from the queue, asks the kind's reconciler for a plan (pure, over the cache), carries its steps
+out, and writes the status once. Nothing is remembered between two looks but what the API server holds.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from kubecs.controllers.cache import Cache
+from kubecs.controllers.keys import Key
+from kubecs.controllers.queue import Item, Queue
+from kubecs.controllers.status import StatusWriter
+from kubecs.kube.client import Client
+from kubecs.kube.errors import AlreadyExists, ApiError, Conflict, Forbidden, Invalid, NotFound
+from kubecs.kube.events import EventRecorder
+from kubecs.kube.resources import resource_for
+from kubecs.metrics.registry import Metrics
+from kubecs.plan.actions import Action, Apply, Create, Delete, Patch, Plan
+
+log = logging.getLogger("kubecs")
+
+QUEUE = "reconcile"  # the name of the one work queue in metrics
+
+
+class Reconciler(Protocol):
+    """What the engine needs of a kind."""
+
+    kind: str
+
+    def plan(self, key: Key, now: datetime) -> Plan | None:
+        """Decide over the cache as it is; None when the object is gone and nothing is left to do."""
+
+    def refused(self, key: Key, error: ApiError, now: datetime) -> Plan | None:
+        """What to say when the API server refused a step for good (invalid, forbidden, quota)."""
+
+
+def utc_now() -> datetime:
+    """The wall clock, aware."""
+    return datetime.fromtimestamp(time.time(), UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a look at a key ended: a label for the metric, and when to look again (seconds; None: on the next event)."""
+
+    result: str
+    again: float | None = None
+
+
+class Engine:
+    """See the module's description."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - the composition root wires its parts here
+        self,
+        client: Client,
+        cache: Cache,
+        queue: Queue[Key],
+        reconcilers: Iterable[Reconciler],
+        recorder: EventRecorder,
+        metrics: Metrics,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._client = client
+        self._cache = cache
+        self._queue = queue
+        self._reconcilers = {reconciler.kind: reconciler for reconciler in reconcilers}
+        self._recorder = recorder
+        self._metrics = metrics
+        self._clock = clock
+        self.workers = 0
+        self.status = StatusWriter(client, cache)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds that have a reconciler."""
+        return tuple(self._reconcilers)
+
+    async def run(self, workers: int) -> None:
+        """That many workers, until cancelled."""
+        self.workers = workers
+        async with asyncio.TaskGroup() as group:
+            for number in range(workers):
+                group.create_task(self._work(), name=f"worker {number}")
+
+    async def _work(self) -> None:
+        """One worker."""
+        while True:
+            item = await self._queue.get()
+            try:
+                await self._look(item)
+            finally:
+                self._queue.done(item.key)
+
+    async def _look(self, item: Item[Key]) -> None:
+        key, started = item.key, time.monotonic()
+        self._metrics.observe("ecs_operator_event_to_reconcile_seconds", started - item.since, controller=key.kind)
+        outcome = await self._outcome(key)
+        took = time.monotonic() - started
+        self._metrics.observe("ecs_operator_workqueue_queue_duration_seconds", started - item.since, name=QUEUE)
+        self._metrics.observe("ecs_operator_workqueue_work_duration_seconds", took, name=QUEUE)
+        self._metrics.observe("ecs_operator_reconcile_duration_seconds", took, controller=key.kind)
+        self._metrics.count("ecs_operator_reconcile_total", controller=key.kind, result=outcome.result)
+        if outcome.again is not None:
+            self._queue.add_after(key, outcome.again)
+
+    async def _outcome(self, key: Key) -> Outcome:
+        """Reconcile; every error ends here, is counted and logged once, and backs the key off."""
+        try:
+            outcome = await self._reconcile(key)
+        except (AlreadyExists, Conflict, NotFound) as error:
+            log.debug("cache was behind", extra={"key": str(key), "error": str(error)})
+            self._queue.retry(key)
+            return Outcome("requeue")
+        except (Forbidden, Invalid) as error:
+            return await self._report_refusal(key, error)
+        except ApiError as error:
+            seconds = self._queue.retry(key)
+            log.warning(
+                "API server failed", extra={"key": str(key), "error": str(error), "retry_in": round(seconds, 2)}
+            )
+            return Outcome("error")
+        except Exception:
+            seconds = self._queue.retry(key)
+            log.exception("reconcile failed", extra={"key": str(key), "retry_in": round(seconds, 2)})
+            return Outcome("error")
+        self._queue.forget(key)
+        return outcome
+
+    async def _reconcile(self, key: Key) -> Outcome:
+        reconciler = self._reconcilers[key.kind]
+        plan = reconciler.plan(key, self._clock())
+        if plan is None:
+            self.status.forget(key)
+            return Outcome("success")
+        for step in plan.steps:
+            await self._carry_out(key, step)
+        return await self._say(key, plan)
+
+    async def _report_refusal(self, key: Key, error: ApiError) -> Outcome:
+        """The API server will not have it: say so on the object, and try again slowly (a quota may be lifted)."""
+        log.warning("refused by the API server", extra={"key": str(key), "error": str(error)})
+        plan = self._reconcilers[key.kind].refused(key, error, self._clock())
+        self._queue.retry(key)
+        if plan is None:
+            return Outcome("terminal")
+        try:
+            await self._say(key, plan)
+        except ApiError as second:
+            log.warning("status not written", extra={"key": str(key), "error": str(second)})
+        return Outcome("terminal")
+
+    async def _say(self, key: Key, plan: Plan) -> Outcome:
+        """Write the status, then post Events and count; a status that is due later takes these along then."""
+        difference = self.status.difference(key, plan.status) if plan.status is not None else {}
+        if difference:
+            wait = self.status.wait_seconds(key)
+            if wait > 0:
+                return Outcome("requeue", min(wait, plan.requeue_after or wait))
+            await self.status.write(key, difference)
+            self._metrics.count("ecs_operator_status_writes_total", controller=key.kind)
+        self._tell(key, plan)
+        return Outcome("success", plan.requeue_after)
+
+    def _tell(self, key: Key, plan: Plan) -> None:
+        for observation in plan.observations:
+            self._metrics.record(observation)
+        if not plan.events:
+            return
+        regarding = self._cache.get(key.kind, key.namespace, key.name)
+        for event in plan.events:
+            log.info(event.message, extra={"key": str(key), "reason": event.reason})
+            if regarding is not None:
+                self._recorder.record(regarding, event.type, event.reason, event.message, action="Reconcile")
+
+    async def _carry_out(self, key: Key, step: tuple[Action, ...]) -> None:
+        """All actions of a step at once; the first error is raised when all have ended."""
+        results = await asyncio.gather(*(self._act(key, action) for action in step), return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+
+    async def _act(self, key: Key, action: Action) -> None:
+        log.info(
+            action.reason, extra={"key": str(key), "action": type(action).__name__.lower(), "object": _name(action)}
+        )
+        match action:
+            case Apply(manifest=manifest):
+                self._cache.written(await self._client.apply(manifest))
+            case Create():
+                await self._create(action)
+            case Patch(ref=ref, body=body, subresource=subresource):
+                resource = resource_for(ref.api_version, ref.kind)
+                written = await self._client.patch(resource, ref.namespace, ref.name, body, subresource)
+                self._cache.written(written)
+            case Delete():
+                await self._delete(action)
+
+    async def _create(self, action: Create) -> None:
+        try:
+            self._cache.written(await self._client.create(action.manifest))
+        except AlreadyExists:
+            metadata = action.manifest["metadata"]
+            resource = resource_for(action.manifest["apiVersion"], action.manifest["kind"])
+            self._cache.written(await self._client.get(resource, metadata.get("namespace"), metadata["name"]))
+            if not action.exists_ok:
+                raise
+
+    async def _delete(self, action: Delete) -> None:
+        ref = action.ref
+        resource = resource_for(ref.api_version, ref.kind)
+        try:
+            await self._client.delete(
+                resource, ref.namespace, ref.name, uid=ref.uid, grace_seconds=action.grace_seconds
+            )
+        except NotFound:
+            log.debug("already gone", extra={"object": _name(action)})
+
+
+def _name(action: Action) -> str:
+    if isinstance(action, Apply | Create):
+        metadata: Mapping[str, Any] = action.manifest["metadata"]
+        return f"{action.manifest['kind']}/{metadata['name']}"
+    return f"{action.ref.kind}/{action.ref.name}"

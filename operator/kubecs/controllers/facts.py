@@ -1,0 +1,35 @@
+"""Facts kept beside the cached bytes, taken once when an object changes, so that a scrape parses nothing."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from kubecs.metrics.view import ServiceFacts
+from kubecs.plan.servicerevision import launch_type
+from kubecs.translate import names
+
+
+def service_facts(service: Mapping[str, Any]) -> ServiceFacts:
+    """The figures of one ECSService, from what its status says."""
+    metadata, spec, status = service["metadata"], service["spec"], service.get("status") or {}
+    arn = status.get("taskDefinition") or ""
+    return ServiceFacts(
+        namespace=metadata["namespace"],
+        cluster=names.cluster_name(spec.get("cluster")),
+        service=spec["serviceName"],
+        launch_type=launch_type(spec),
+        scheduling_strategy=spec.get("schedulingStrategy", "REPLICA"),
+        task_definition=arn.rpartition("/")[2],
+        desired=spec.get("desiredCount", 1),
+        running=status.get("runningCount", 0),
+        pending=status.get("pendingCount", 0),
+        deployments=Counter(entry["status"] for entry in status.get("deployments") or ()),
+        conditions={each["type"]: each["status"] for each in status.get("conditions") or ()},
+        generation=metadata.get("generation", 1),
+        observed_generation=status.get("observedGeneration", -1),
+    )
+
+
+def node_status(node: Mapping[str, Any]) -> str:
+    """ECS's status of a container instance: a cordoned node is DRAINING."""
+    return "DRAINING" if (node.get("spec") or {}).get("unschedulable") else "ACTIVE"

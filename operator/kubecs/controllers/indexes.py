@@ -1,0 +1,110 @@
+"""How each kind is looked up in the cache beside its name: one table of index functions."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from kubecs.plan.references import family_referred_to
+from kubecs.translate import labels, names
+
+Object = Mapping[str, Any]
+IndexFunction = Callable[[Object], Iterable[str]]
+OWNERS = ("ECSService", "ECSTask")
+
+
+def value(namespace: str, what: str) -> str:
+    """The index value of something in a namespace."""
+    return f"{namespace}/{what}"
+
+
+def _annotation(obj: Object, name: str) -> str | None:
+    found = (obj["metadata"].get("annotations") or {}).get(name)
+    return None if found is None else str(found)
+
+
+def _label(obj: Object, name: str) -> str | None:
+    found = (obj["metadata"].get("labels") or {}).get(name)
+    return None if found is None else str(found)
+
+
+def owner_of(obj: Object) -> tuple[str, str] | None:
+    """(kind, name) of the ECSService or ECSTask that an object was made for: its owner, else what its marks say."""
+    for reference in obj["metadata"].get("ownerReferences") or ():
+        if reference["kind"] in OWNERS:
+            return reference["kind"], reference["name"]
+    name = _annotation(obj, labels.OWNER_OBJECT)
+    if name is None:
+        return None
+    return ("ECSTask" if _label(obj, labels.SERVICE) is None else "ECSService"), name
+
+
+def owned_by_service(obj: Object) -> Iterable[str]:
+    """Children of a service, by the ECSService's name."""
+    yield from _owned_by("ECSService", obj)
+
+
+def owned_by_task(obj: Object) -> Iterable[str]:
+    """The Pod and the record of an ECSTask, by the ECSTask's name."""
+    yield from _owned_by("ECSTask", obj)
+
+
+def _owned_by(kind: str, obj: Object) -> Iterable[str]:
+    owner = owner_of(obj)
+    if owner is not None and owner[0] == kind:
+        yield value(obj["metadata"]["namespace"], owner[1])
+
+
+def in_cluster(obj: Object) -> Iterable[str]:
+    """Tasks by ECS's name of their cluster."""
+    cluster = _annotation(obj, labels.CLUSTER_NAME)
+    if cluster is not None:
+        yield value(obj["metadata"]["namespace"], cluster)
+
+
+def referring_to_cluster(obj: Object) -> Iterable[str]:
+    """ECSServices and ECSTasks by the cluster that they name."""
+    yield value(obj["metadata"]["namespace"], names.cluster_name(obj["spec"].get("cluster")))
+
+
+def referring_to_family(obj: Object) -> Iterable[str]:
+    """ECSServices and ECSTasks by the family that their task definition reference names."""
+    family = family_referred_to(obj["spec"].get("taskDefinition") or "")
+    if family is not None:
+        yield value(obj["metadata"]["namespace"], family)
+
+
+def of_family(obj: Object) -> Iterable[str]:
+    """Task definition revisions by family."""
+    yield value(obj["metadata"]["namespace"], obj["spec"]["taskDefinition"]["family"])
+
+
+def in_namespace(obj: Object) -> Iterable[str]:
+    """Everything in a namespace."""
+    yield obj["metadata"]["namespace"]
+
+
+def bound(obj: Object) -> Iterable[str]:
+    """RoleBindings by the ServiceAccounts that they bind."""
+    for subject in obj.get("subjects") or ():
+        yield value(obj["metadata"]["namespace"], subject["name"])
+
+
+INDEXES: Mapping[str, Mapping[str, IndexFunction]] = {
+    "Pod": {"service": owned_by_service, "task": owned_by_task, "cluster": in_cluster},
+    "ReplicaSet": {"service": owned_by_service},
+    "Deployment": {"service": owned_by_service},
+    "ControllerRevision": {"service": owned_by_service},
+    "ServiceAccount": {},
+    "RoleBinding": {"subject": bound},
+    "Node": {},
+    "ECSAccount": {},
+    "ECSCluster": {},
+    "ECSTaskDefinition": {},
+    "ECSTaskDefinitionRevision": {"family": of_family},
+    "ECSService": {
+        "cluster": referring_to_cluster,
+        "family": referring_to_family,
+        "namespace": in_namespace,
+    },
+    "ECSTask": {"cluster": referring_to_cluster, "family": referring_to_family, "namespace": in_namespace},
+    "ECSTaskRecord": {"service": owned_by_service, "task": owned_by_task},
+}

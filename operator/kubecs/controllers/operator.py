@@ -1,0 +1,206 @@
+"""The operator, put together: connection, caches, election, workers, pages; and its orderly end.
+
+Start: pages first (not ready), then every list, then ready; the work begins when the Lease is held. Standbys keep warm
+caches. End: on SIGTERM the Lease is released within seconds; a lost Lease ends the process.
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+import time
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from functools import partial
+
+from kubecs.controllers import resources, watches
+from kubecs.controllers.cache import Cache
+from kubecs.controllers.engine import Engine
+from kubecs.controllers.http import Probes, serve
+from kubecs.controllers.keys import Key
+from kubecs.controllers.leading import Standing
+from kubecs.controllers.queue import Queue
+from kubecs.controllers.reconcilers import reconcilers
+from kubecs.controllers.routing import Router
+from kubecs.controllers.sweep import Sweeper
+from kubecs.controllers.view import CacheView
+from kubecs.kube.client import Client
+from kubecs.kube.config import Connection, load
+from kubecs.kube.events import EventRecorder
+from kubecs.kube.informer import Informer, Scope
+from kubecs.kube.lease import LeaderElection
+from kubecs.metrics import loop_lag
+from kubecs.metrics.kube_hooks import KubeHooks
+from kubecs.metrics.registry import Metrics
+from kubecs.plan.settings import Settings
+
+log = logging.getLogger("kubecs")
+
+SILENT_SECONDS = 180.0  # a watch without a sign of life for longer makes /healthz fail
+STUCK_SECONDS = 300.0  # so does a reconcile that takes longer
+END_SECONDS = 4.0  # the Lease is released before; what has not ended by then is cut off
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says.
+
+    Attributes:
+        kubeconfig: Path, or None for the Pod's own ServiceAccount.
+        namespace: The one namespace to serve; None for all.
+        bind_address: Address of the pages.
+        health_port: Port of /healthz and /readyz.
+        metrics_port: Port of /metrics.
+        workers: Reconciles at the same time.
+        lease_namespace: Namespace of the Lease.
+        lease_name: Name of the Lease.
+        settings: What decisions depend on.
+        version: Of kubecs.
+    """
+
+    kubeconfig: str | None
+    namespace: str | None
+    bind_address: str
+    health_port: int
+    metrics_port: int
+    workers: int
+    lease_namespace: str
+    lease_name: str
+    settings: Settings
+    version: str
+
+
+class Operator:
+    """One replica."""
+
+    def __init__(self, options: Options, connection: Connection) -> None:
+        self._options = options
+        self._connection = connection
+        self._standing = Standing()
+        self._metrics = Metrics(options.version)
+        hooks = KubeHooks(self._metrics)
+        self._client = Client(connection, hooks=hooks, version=options.version)
+        self._queue: Queue[Key] = Queue()
+        self._router = Router(self._queue, self._metrics)
+        self._cache = Cache(self._router.changed)
+        self._router.cache = self._cache
+        self._informers = [self._informer(selected, hooks) for selected in resources.INFORMED]
+        self._sweeper = Sweeper(self._client, self._cache, self._metrics, resources.WATCHED, options.namespace)
+        identity = f"{socket.gethostname()}_{uuid.uuid4()}"
+        self._election = LeaderElection(self._client, options.lease_namespace, options.lease_name, identity)
+        self._recorder = EventRecorder(self._client, socket.gethostname())
+        built = reconcilers(self._cache, options.settings, self._router)
+        self._engine = Engine(self._client, self._cache, self._queue, built, self._recorder, self._metrics)
+        self._metrics.read_state_from(CacheView(self._cache, self._queue, self._engine, self._standing))
+        self._stop = asyncio.Event()
+
+    def _informer(self, selected: resources.Selected, hooks: KubeHooks) -> Informer:
+        kind = selected.resource.kind
+        scope = Scope(selected.resource, self._options.namespace, label_selector=selected.label_selector)
+        return Informer(self._client, scope, self._cache.stores[kind], partial(self._cache.changed, kind), hooks=hooks)
+
+    async def run(self) -> None:
+        """Run until SIGTERM or SIGINT, or until the Lease is lost.
+
+        Raises:
+            LeaseLost: Another replica leads now; the process should end.
+            OSError: A port is taken.
+        """
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        options = self._options
+        probes = Probes(self.healthz, self.readyz, self._metrics.render, self._metrics.content_type)
+        async with (
+            self._client,
+            serve(options.bind_address, options.health_port, options.metrics_port, probes) as ports,
+            self._recorder,
+            self._election,
+        ):
+            log.info("started", extra={"version": options.version, "health": ports.health, "metrics": ports.metrics})
+            await self._serve()
+            log.info("stopping")
+        self._queue.close()
+
+    async def _serve(self) -> None:
+        """Everything that runs until the end; the first failure of a part is the operator's."""
+        async with _background(self._parts()) as parts:
+            stopped = asyncio.create_task(self._stop.wait(), name="stop")
+            lost = asyncio.create_task(self._election.lost.wait(), name="lease lost")
+            done, _ = await asyncio.wait({*parts, stopped, lost}, return_when=asyncio.FIRST_COMPLETED)
+            self._set_leading(leading=False)
+            for task in done:
+                task.result()
+            if stopped not in done and lost in done:
+                raise LeaseLost("another replica leads now")
+
+    def _parts(self) -> list[asyncio.Task[None]]:
+        parts = [asyncio.create_task(each.run(), name=each.scope.resource.plural) for each in self._informers]
+        lag = self._metrics.histogram("ecs_operator_event_loop_lag_seconds").observe
+        parts.append(asyncio.create_task(loop_lag.sample(lag), name="loop lag"))
+        parts.append(asyncio.create_task(self._lead(), name="lead"))
+        return parts
+
+    async def _lead(self) -> None:
+        """Fill the caches, then watch our own kinds, then work once the Lease is held."""
+        started = time.monotonic()
+        await asyncio.gather(self._sweeper.fill(), *(informer.synced.wait() for informer in self._informers))
+        self._standing.synced = True
+        self._metrics.set("ecs_operator_ready", 1)
+        facts = {"seconds": round(time.monotonic() - started, 2), "objects": sum(self._cache.sizes().values())}
+        log.info("caches are complete", extra=facts)
+        async with asyncio.TaskGroup() as group:
+            namespaces = (self._options.namespace,) if self._options.namespace else ()
+            group.create_task(watches.run(self._connection, namespaces, self._cache.observe, self._stop), name="kopf")
+            group.create_task(self._sweeper.run(), name="sweep")
+            await self._election.leading.wait()
+            self._set_leading(leading=True)
+            log.info("leading")
+            group.create_task(self._engine.run(self._options.workers), name="engine")
+
+    def _set_leading(self, *, leading: bool) -> None:
+        self._standing.leading = leading
+        self._metrics.set("ecs_operator_leader", int(leading))
+
+    def healthz(self) -> tuple[bool, str]:
+        """Alive: no watch is silent, no reconcile is stuck."""
+        now = time.monotonic()
+        silent = [each.scope.resource.plural for each in self._informers if now - each.last_activity > SILENT_SECONDS]
+        if silent:
+            return False, f"no sign of life from the watches of {', '.join(silent)}"
+        if self._queue.longest_running_seconds() > STUCK_SECONDS:
+            return False, "a reconcile is stuck"
+        return True, "ok"
+
+    def readyz(self) -> tuple[bool, str]:
+        """The caches are complete; a standby is ready too."""
+        if not self._standing.synced:
+            waiting = [each.scope.resource.plural for each in self._informers if not each.synced.is_set()]
+            return False, f"waiting for the lists of {', '.join(waiting) or 'our own kinds'}"
+        return True, "leading" if self._standing.leading else "standby"
+
+
+class LeaseLost(RuntimeError):  # noqa: N818 - reads as what it says
+    """Another replica took the Lease, or it could not be renewed in time."""
+
+
+@contextlib.asynccontextmanager
+async def _background(parts: list[asyncio.Task[None]]) -> AsyncIterator[list[asyncio.Task[None]]]:
+    """Tasks that are cancelled, and waited for, at the end."""
+    try:
+        yield parts
+    finally:
+        for task in parts:
+            task.cancel()
+        await asyncio.wait(parts, timeout=END_SECONDS)
+
+
+async def run(options: Options) -> None:
+    """Run one replica; see Operator.run.
+
+    Raises:
+        NoConfiguration: There is no cluster to connect to.
+    """
+    await Operator(options, await load(options.kubeconfig)).run()

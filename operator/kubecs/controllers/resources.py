@@ -1,0 +1,38 @@
+"""What is watched, and by whom: our few own kinds by kopf, everything that comes in numbers by our informers."""
+
+from dataclasses import dataclass
+
+from kubecs.kube import resources as kube
+from kubecs.kube.resources import Resource
+from kubecs.translate import labels
+
+OURS = f"{labels.MANAGED_BY}={labels.MANAGER}"
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """A resource, and the label selector of the objects that concern us."""
+
+    resource: Resource
+    label_selector: str | None = OURS
+
+
+INFORMED = (
+    Selected(kube.PODS),
+    Selected(kube.REPLICA_SETS),
+    Selected(kube.DEPLOYMENTS),
+    Selected(kube.CONTROLLER_REVISIONS),
+    Selected(kube.SERVICE_ACCOUNTS),
+    Selected(kube.ROLE_BINDINGS),
+    Selected(kube.NODES, None),
+    Selected(kube.ECS_TASK_DEFINITION_REVISIONS, None),
+    Selected(kube.ECS_TASK_RECORDS, None),
+)
+
+WATCHED = (
+    kube.ECS_ACCOUNTS,
+    kube.ECS_CLUSTERS,
+    kube.ECS_TASK_DEFINITIONS,
+    kube.ECS_SERVICES,
+    kube.ECS_TASKS,
+)

@@ -1,0 +1,173 @@
+"""From a change in the cache to the keys to look at: one table, one small function for each kind."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from kubecs.controllers.cache import Cache
+from kubecs.controllers.indexes import owner_of
+from kubecs.controllers.keys import Key
+from kubecs.controllers.queue import Queue
+from kubecs.kube.store import Change
+from kubecs.metrics.registry import Metrics
+from kubecs.plan.references import family_referred_to
+from kubecs.translate import labels, names
+
+Object = Mapping[str, Any]
+Route = Callable[[Cache, Change], Iterable[Key]]
+
+
+def _own(kind: str, change: Change) -> Key:
+    return Key(kind, change.namespace, change.name)
+
+
+def _cluster_key(namespace: str, cluster: str) -> Key:
+    return Key("ECSCluster", namespace, names.object_name(cluster))
+
+
+def _family_key(namespace: str, family: str) -> Key:
+    return Key("ECSTaskDefinition", namespace, names.object_name(family))
+
+
+def _users(cache: Cache, index: str, namespace: str, what: str) -> Iterable[Key]:
+    """Services and ECSTasks that an index has for something."""
+    for kind in ("ECSService", "ECSTask"):
+        for name in cache.names_by_index(kind, index, namespace, what):
+            yield Key(kind, namespace, name)
+
+
+def _child(_: Cache, change: Change) -> Iterable[Key]:
+    owner = owner_of(change.last)
+    return (Key(owner[0], change.namespace, owner[1]),) if owner else ()
+
+
+def _pod(cache: Cache, change: Change) -> Iterable[Key]:
+    yield from _child(cache, change)
+    cluster = (change.last["metadata"].get("annotations") or {}).get(labels.CLUSTER_NAME)
+    if cluster:
+        yield _cluster_key(change.namespace, cluster)
+    if ended_somewhere(change.last) or change.type == "DELETED" or change.old is not None:
+        yield _own("Pod", change)
+
+
+def ended_somewhere(pod: Object) -> bool:
+    """Some container of the Pod has ended once, or the whole Pod has: the record keeper must look."""
+    status = pod.get("status") or {}
+    if status.get("phase") in {"Succeeded", "Failed"}:
+        return True
+    statuses = [*(status.get("containerStatuses") or ()), *(status.get("initContainerStatuses") or ())]
+    return any(
+        "terminated" in (each.get("state") or {}) or "terminated" in (each.get("lastState") or {}) for each in statuses
+    )
+
+
+def _service(_: Cache, change: Change) -> Iterable[Key]:
+    yield _own("ECSService", change)
+    spec = change.last["spec"]
+    yield _cluster_key(change.namespace, names.cluster_name(spec.get("cluster")))
+    family = family_referred_to(spec.get("taskDefinition") or "")
+    if family:
+        yield _family_key(change.namespace, family)
+
+
+def _task(_: Cache, change: Change) -> Iterable[Key]:
+    yield _own("ECSTask", change)
+
+
+def _family(cache: Cache, change: Change) -> Iterable[Key]:
+    yield _own("ECSTaskDefinition", change)
+    yield from _users(cache, "family", change.namespace, change.last["spec"].get("family", ""))
+
+
+def _revision(cache: Cache, change: Change) -> Iterable[Key]:
+    yield _own("ECSTaskDefinitionRevision", change)
+    before, after = change.old, change.new
+    if before is not None and after is not None and before["spec"] == after["spec"]:
+        return  # only its status moved
+    family = change.last["spec"]["taskDefinition"]["family"]
+    yield _family_key(change.namespace, family)
+    yield from _users(cache, "family", change.namespace, family)
+
+
+def _cluster(cache: Cache, change: Change) -> Iterable[Key]:
+    yield _own("ECSCluster", change)
+    if change.type != "MODIFIED":
+        name = change.last["spec"].get("clusterName") or change.name
+        yield from _users(cache, "cluster", change.namespace, name)
+
+
+def _account(cache: Cache, change: Change) -> Iterable[Key]:
+    if change.old is not None and change.new is not None and change.old["spec"] == change.new["spec"]:
+        return
+    for kind in ("ECSService", "ECSTask", "ECSTaskDefinition"):
+        for namespace, name in cache.keys(kind):
+            if namespace == change.namespace:
+                yield Key(kind, namespace, name)
+
+
+def _identity(cache: Cache, change: Change) -> Iterable[Key]:
+    """A ServiceAccount or RoleBinding that somebody changed or took away is put back by who needs it."""
+    if change.type == "ADDED":
+        return
+    for _, name in cache.stores["ECSService"].keys_by_index("namespace", change.namespace):
+        yield Key("ECSService", change.namespace, name)
+
+
+def _node(cache: Cache, change: Change) -> Iterable[Key]:
+    """Clusters show how many instances they have."""
+    if change.type != "MODIFIED":
+        yield from (Key("ECSCluster", namespace, name) for namespace, name in cache.keys("ECSCluster"))
+
+
+def _record(cache: Cache, change: Change) -> Iterable[Key]:
+    yield from _child(cache, change)
+    yield _own("ECSTaskRecord", change)
+
+
+ROUTES: Mapping[str, Route] = {
+    "Pod": _pod,
+    "ReplicaSet": _child,
+    "Deployment": _child,
+    "ControllerRevision": _child,
+    "ServiceAccount": _identity,
+    "RoleBinding": _identity,
+    "Node": _node,
+    "ECSAccount": _account,
+    "ECSCluster": _cluster,
+    "ECSTaskDefinition": _family,
+    "ECSTaskDefinitionRevision": _revision,
+    "ECSService": _service,
+    "ECSTask": _task,
+    "ECSTaskRecord": _record,
+}
+
+
+class Router:
+    """Told of every change in the cache: enqueues the keys that it concerns, and keeps what only an event shows.
+
+    Attributes:
+        cache: Set once the cache is made, which needs the router first.
+        gone: Deleted Pods by (namespace, name), until they are recorded.
+    """
+
+    def __init__(self, queue: Queue[Key], metrics: Metrics) -> None:
+        self.cache: Cache | None = None
+        self.gone: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        self._queue = queue
+        self._metrics = metrics
+
+    def changed(self, kind: str, change: Change) -> None:
+        """Enqueue every key that a change concerns."""
+        if self.cache is None:
+            raise RuntimeError("the router has no cache yet")
+        if kind == "Pod":
+            self._keep_deleted(change)
+        for key in ROUTES[kind](self.cache, change):
+            self._queue.add(key)
+
+    def _keep_deleted(self, change: Change) -> None:
+        """The final state of a deleted Pod is in the event alone; also when another Pod took its name at once."""
+        replaced = change.type == "ADDED" and change.old is not None
+        if change.type == "DELETED" or replaced:
+            pod = change.old if replaced else change.last
+            if pod is not None:
+                self.gone.setdefault((change.namespace, change.name), []).append(pod)

@@ -1,0 +1,94 @@
+"""ECSService: gathers what a decision needs from the cache, and hands over to plan.service."""
+
+from datetime import datetime
+
+from kubecs.controllers.accounts import account
+from kubecs.controllers.cache import Cache, Object
+from kubecs.controllers.identities import identities
+from kubecs.controllers.keys import Key
+from kubecs.controllers.references import cluster_known, family_state
+from kubecs.kube.errors import ApiError
+from kubecs.plan import servicestatus
+from kubecs.plan.actions import Plan
+from kubecs.plan.checks import Refusal
+from kubecs.plan.service import plan_service
+from kubecs.plan.settings import Settings
+from kubecs.plan.snapshot import ServiceSnapshot
+from kubecs.translate import names
+
+
+class ServiceReconciler:
+    """See engine.Reconciler."""
+
+    kind = "ECSService"
+
+    def __init__(self, cache: Cache, settings: Settings) -> None:
+        self._cache = cache
+        self._settings = settings
+
+    def plan(self, key: Key, now: datetime) -> Plan | None:
+        """Decide, or None when the service is gone: its children go by their owner references."""
+        snapshot = self._gather(key)
+        return plan_service(snapshot, now) if snapshot else None
+
+    def refused(self, key: Key, error: ApiError, now: datetime) -> Plan | None:
+        """The API server refused a child: say so on the service."""
+        snapshot = self._gather(key)
+        if snapshot is None:
+            return None
+        return servicestatus.refused(snapshot, Refusal(f"Kubernetes{error.reason}", error.message), now)
+
+    def _gather(self, key: Key) -> ServiceSnapshot | None:
+        cache, namespace = self._cache, key.namespace
+        service = cache.get("ECSService", namespace, key.name)
+        if service is None:
+            return None
+        spec = service["spec"]
+        service_revisions = self._children("ControllerRevision", service)
+        running = _task_definition_number(service_revisions)
+        family_object, revisions = family_state(cache, namespace, spec.get("taskDefinition") or "", running)
+        cluster = names.cluster_name(spec.get("cluster"))
+        deployment = cache.get("Deployment", namespace, names.child_name(cluster, spec["serviceName"]))
+        return ServiceSnapshot(
+            service=service,
+            account=account(cache, self._settings, namespace),
+            cluster_known=cluster_known(cache, namespace, cluster),
+            family_object=family_object,
+            revisions=revisions,
+            deployment=deployment if deployment and _owned(deployment, service) else None,
+            service_revisions=service_revisions,
+            replica_sets=self._replica_sets(service, deployment),
+            tasks=cache.summaries("service", namespace, key.name),
+            failed_to_start=self._failed_to_start(namespace, key.name),
+            identities=identities(cache, self._settings, namespace, revisions),
+            settings=self._settings,
+        )
+
+    def _children(self, kind: str, service: Object) -> tuple[Object, ...]:
+        metadata = service["metadata"]
+        found = self._cache.by_index(kind, "service", metadata["namespace"], metadata["name"])
+        return tuple(child for child in found if _owned(child, service))
+
+    def _replica_sets(self, service: Object, deployment: Object | None) -> tuple[Object, ...]:
+        metadata = service["metadata"]
+        found = self._cache.by_index("ReplicaSet", "service", metadata["namespace"], metadata["name"])
+        return tuple(each for each in found if deployment is not None and _owned(each, deployment))
+
+    def _failed_to_start(self, namespace: str, service: str) -> dict[str, int]:
+        counts: dict[str, int] = {}
+        for record in self._cache.by_index("ECSTaskRecord", "service", namespace, service):
+            if record["spec"].get("stopCode") == "TaskFailedToStart":
+                label = (record["spec"].get("startedBy") or "").replace("/", "-")
+                counts[label] = counts.get(label, 0) + 1
+        return counts
+
+
+def _task_definition_number(service_revisions: tuple[Object, ...]) -> int | None:
+    """The number of the task definition revision that the newest service revision runs."""
+    newest = max(service_revisions, key=lambda each: int(each["revision"]), default=None)
+    return int(newest["data"]["taskDefinition"].rpartition(":")[2]) if newest else None
+
+
+def _owned(child: Object, owner: Object) -> bool:
+    uid = owner["metadata"]["uid"]
+    return any(each["uid"] == uid for each in child["metadata"].get("ownerReferences") or ())

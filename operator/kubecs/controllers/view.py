@@ -1,0 +1,96 @@
+"""What Prometheus sees of the cache when it scrapes: metrics.view.StateView over the stores."""
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from kubecs.controllers.cache import Cache
+from kubecs.controllers.engine import QUEUE, Engine
+from kubecs.controllers.keys import Key
+from kubecs.controllers.leading import Standing
+from kubecs.controllers.queue import Queue
+from kubecs.kube.resources import RESOURCES
+from kubecs.metrics.view import InstanceFacts, QueueFacts, ReconcileFacts, ServiceFacts, TaskFacts
+from kubecs.translate.names import DEFAULT_CLUSTER
+
+PLURALS = {resource.kind: resource.plural for resource in RESOURCES}
+
+
+class CacheView:
+    """See metrics.view.StateView."""
+
+    def __init__(self, cache: Cache, queue: Queue[Key], engine: Engine, standing: Standing) -> None:
+        self._cache = cache
+        self._queue = queue
+        self._engine = engine
+        self._standing = standing
+
+    def leading(self) -> bool:
+        """Whether this replica leads on complete caches."""
+        return self._standing.leading and self._standing.synced
+
+    def now(self) -> float:
+        """Unix time in seconds."""
+        return time.time()
+
+    def clusters(self) -> Iterable[tuple[str, str]]:
+        """(namespace, name) of every ECSCluster."""
+        for cluster in self._cache.stores["ECSCluster"].list():
+            yield cluster["metadata"]["namespace"], cluster["spec"].get("clusterName") or cluster["metadata"]["name"]
+
+    def tasks(self) -> Iterable[TaskFacts]:
+        """Every live task, from the summaries."""
+        for (namespace, _), task in self._cache.tasks.items():
+            yield TaskFacts(
+                namespace=namespace,
+                cluster=task.cluster,
+                service=task.service,
+                launch_type=task.launch_type,
+                last_status=task.last_status,
+                created_at=task.created_epoch,
+                unplaced_reason=task.unplaced_reason,
+            )
+
+    def services(self) -> Iterable[ServiceFacts]:
+        """Every ECSService."""
+        return self._cache.service_facts.values()
+
+    def instances(self) -> Iterable[InstanceFacts]:
+        """Nodes; they all belong to the cluster `default` of each namespace in use."""
+        counts = Counter(self._cache.nodes.values())
+        namespaces = {namespace for namespace, _ in self._cache.service_facts}
+        return [
+            InstanceFacts(namespace, DEFAULT_CLUSTER, status, number)
+            for namespace in namespaces
+            for status, number in counts.items()
+        ]
+
+    def managed_objects(self) -> Mapping[str, int]:
+        """Services by how they stand: failed are Stalled, the others ok."""
+        counts = {"ok": 0, "failed": 0, "rejected": 0}
+        for facts in self._cache.service_facts.values():
+            counts["failed" if facts.conditions.get("Stalled") == "True" else "ok"] += 1
+        return counts
+
+    def cache_sizes(self) -> Mapping[str, int]:
+        """Objects held, by plural."""
+        return {PLURALS[kind]: size for kind, size in self._cache.sizes().items()}
+
+    def queues(self) -> Iterable[QueueFacts]:
+        """The one queue."""
+        queue = self._queue
+        return (
+            QueueFacts(
+                name=QUEUE,
+                depth=len(queue),
+                adds=queue.adds,
+                retries=queue.retries,
+                unfinished_seconds=queue.unfinished_seconds(),
+                longest_running_seconds=queue.longest_running_seconds(),
+            ),
+        )
+
+    def reconciles(self) -> Iterable[ReconcileFacts]:
+        """Every kind's reconciles in progress."""
+        working = Counter(key.kind for key in self._queue.working_keys())
+        return [ReconcileFacts(kind, working[kind], self._engine.workers) for kind in self._engine.kinds]

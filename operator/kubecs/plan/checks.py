@@ -1,0 +1,122 @@
+"""The checks that an ECSService passes before anything of it is touched: a chain, read from top to bottom.
+
+A check returns a Refusal or None. A refused service keeps running what it ran before.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kubecs.ecs.errors import EcsError
+from kubecs.ecs.model import RegisterTaskDefinitionRequest
+from kubecs.ecs.validation import validate_service, validate_task_definition
+from kubecs.plan.references import Resolved, Unresolved
+from kubecs.plan.snapshot import ServiceSnapshot
+from kubecs.translate import names
+from kubecs.translate.restricted import restricted_uses
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a service is left as it is.
+
+    Attributes:
+        reason: The reason of its conditions and Event, CamelCase.
+        message: What is wrong and where, with ECS's words where it has them.
+        missing: Something is not there (yet): Reconciling at first, Stalled only after the grace.
+        waits: Nothing is wrong, somebody asked to wait: Reconciling, and no Event.
+    """
+
+    reason: str
+    message: str
+    missing: bool = False
+    waits: bool = False
+
+
+Check = Callable[[ServiceSnapshot], Refusal | None]
+
+
+def check_name(snapshot: ServiceSnapshot) -> Refusal | None:
+    """The object is named after cluster and service, so that etcd keeps the pair unique."""
+    expected = names.service_object_name(snapshot.cluster, snapshot.name)
+    actual = snapshot.service["metadata"]["name"]
+    if actual == expected:
+        return None
+    where = f"service {snapshot.name} in cluster {snapshot.cluster}"
+    return Refusal("NameMismatch", f"metadata.name: the {where} must be named {expected}, not {actual}")
+
+
+def check_scheduling_strategy(snapshot: ServiceSnapshot) -> Refusal | None:
+    """DAEMON services are not scheduled yet."""
+    if snapshot.spec.get("schedulingStrategy", "REPLICA") == "REPLICA":
+        return None
+    return Refusal("SchedulingStrategyNotAvailable", "schedulingStrategy: only REPLICA is available")
+
+
+def check_deployment_controller(snapshot: ServiceSnapshot) -> Refusal | None:
+    """Deployments run under ECS's own controller, rolling."""
+    controller = (snapshot.spec.get("deploymentController") or {}).get("type", "ECS")
+    strategy = (snapshot.spec.get("deploymentConfiguration") or {}).get("strategy", "ROLLING")
+    if controller != "ECS":
+        return Refusal("DeploymentControllerNotAvailable", "deploymentController.type: only ECS is available")
+    if strategy != "ROLLING":
+        message = f"deploymentConfiguration.strategy: {strategy} is not available, only ROLLING"
+        return Refusal("DeploymentStrategyNotAvailable", message)
+    return None
+
+
+def check_task_definition_named(snapshot: ServiceSnapshot) -> Refusal | None:
+    """A service under ECS's own deployment controller names a task definition."""
+    if snapshot.spec.get("taskDefinition"):
+        return None
+    return Refusal("TaskDefinitionMissing", "taskDefinition: a task definition must be given")
+
+
+def check_cluster(snapshot: ServiceSnapshot) -> Refusal | None:
+    """The cluster exists; `default` always does."""
+    if snapshot.cluster_known:
+        return None
+    return Refusal("ClusterNotFound", f"Cluster not found: {snapshot.cluster} (spec.cluster)", missing=True)
+
+
+CHECKS: tuple[Check, ...] = (
+    check_name,
+    check_scheduling_strategy,
+    check_deployment_controller,
+    check_task_definition_named,
+    check_cluster,
+)
+
+
+def refusal(snapshot: ServiceSnapshot) -> Refusal | None:
+    """The first refusal of the chain."""
+    return next((found for check in CHECKS if (found := check(snapshot))), None)
+
+
+def resolution_refusal(resolution: Unresolved) -> Refusal:
+    """A task definition that is not there may still come; it is missing, not wrong."""
+    return Refusal(resolution.reason, f"{resolution.message} (spec.taskDefinition)", missing=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Usable:
+    """A task definition that has been read and may run here."""
+
+    definition: RegisterTaskDefinitionRequest
+
+
+def usable(snapshot: ServiceSnapshot, resolution: Resolved) -> Usable | Refusal:
+    """Read the service and the revision's task definition, and hold them against what the account allows."""
+    own = {name: value for name, value in snapshot.spec.items() if name != "kubernetes"}
+    try:
+        validate_service(own)
+    except EcsError as error:
+        return Refusal("InvalidService", f"{error.code}: {error.message} ({error.path})")
+    try:
+        definition = validate_task_definition(resolution.revision["spec"]["taskDefinition"])
+    except EcsError as error:
+        return Refusal("InvalidTaskDefinition", f"{error.code}: {error.message} ({error.path})")
+    forbidden = snapshot.account.refusals(restricted_uses(definition))
+    if forbidden:
+        return Refusal("NotAllowed", "; ".join(each.message for each in forbidden))
+    role = snapshot.account.role_refusal("taskRoleArn", definition.task_role_arn)
+    return Refusal("RoleNotAllowed", role.message) if role else Usable(definition)

@@ -1,0 +1,83 @@
+"""The arithmetic of a rolling deployment: percents to task counts to a Deployment's integers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+DEFAULT_MAXIMUM_PERCENT = 200
+DEFAULT_MINIMUM_HEALTHY_PERCENT = 100
+
+BLOCKED_MESSAGE = (
+    "(service {service}) was unable to stop or start tasks during a deployment because of the service "
+    "deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a rolling deployment may do at one desired count.
+
+    Attributes:
+        upper: Most tasks in RUNNING or PENDING: floor(desired x maximumPercent / 100).
+        lower: Fewest healthy tasks: ceil(desired x minimumHealthyPercent / 100).
+        max_surge: The Deployment's maxSurge, an integer.
+        max_unavailable: The Deployment's maxUnavailable, an integer.
+        blocked: The percents leave no room to start or stop a task: ECS would not move, nor do we.
+    """
+
+    upper: int
+    lower: int
+    max_surge: int
+    max_unavailable: int
+    blocked: bool
+
+
+def bounds(desired: int, minimum_healthy_percent: int, maximum_percent: int) -> Bounds:
+    """Percents to integers, rounded as ECS rounds (upper down, lower up), not as Kubernetes does.
+
+    Kubernetes refuses a Deployment whose surge and unavailable are both 0, so surge is then written as 1; what keeps
+    it from moving is that the caller pauses it while an earlier revision runs.
+    """
+    upper = desired * maximum_percent // 100
+    lower = -(-desired * minimum_healthy_percent // 100)
+    surge = max(upper - desired, 0)
+    unavailable = max(desired - lower, 0)
+    stuck = surge == 0 and unavailable == 0
+    return Bounds(upper, lower, 1 if stuck else surge, unavailable, blocked=stuck and desired > 0)
+
+
+def bounds_of(service_spec: Mapping[str, Any]) -> Bounds:
+    """The bounds of an ECSService's spec, with ECS's default percents for REPLICA (100 and 200)."""
+    configuration = service_spec.get("deploymentConfiguration") or {}
+    return bounds(
+        service_spec.get("desiredCount", 1),
+        configuration.get("minimumHealthyPercent", DEFAULT_MINIMUM_HEALTHY_PERCENT),
+        configuration.get("maximumPercent", DEFAULT_MAXIMUM_PERCENT),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a Deployment object says of itself, as far as the deployment controller has looked at the latest spec."""
+
+    observed: bool
+    updated: int
+    available: int
+    total: int
+
+    def complete(self, desired: int) -> bool:
+        """All replicas are of the latest template and available, and no older ones are left."""
+        return self.observed and self.updated == desired == self.total and self.available >= desired
+
+
+def progress(deployment: Mapping[str, Any] | None) -> Progress:
+    """Read a live Deployment; a missing one has not been observed."""
+    if deployment is None:
+        return Progress(observed=False, updated=0, available=0, total=0)
+    status = deployment.get("status") or {}
+    return Progress(
+        observed=status.get("observedGeneration", 0) >= deployment["metadata"].get("generation", 1),
+        updated=status.get("updatedReplicas", 0),
+        available=status.get("availableReplicas", 0),
+        total=status.get("replicas", 0),
+    )

@@ -1,0 +1,154 @@
+"""The decision about one ECSService: refuse, or bring its children to what the spec says, and describe it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from kubecs.ecs.errors import EcsError
+from kubecs.plan import checks, rollout, servicestatus
+from kubecs.plan.actions import Action, Apply, Create, Delete, Plan, Ref
+from kubecs.plan.checks import Refusal
+from kubecs.plan.deployments import label_of
+from kubecs.plan.identity import identity_actions
+from kubecs.plan.references import Resolved, resolve
+from kubecs.plan.serviceevents import Message
+from kubecs.plan.servicerevision import Chosen, choose, previous_number
+from kubecs.plan.snapshot import Manifest, ServiceSnapshot
+from kubecs.plan.subset import is_subset
+from kubecs.translate import labels
+from kubecs.translate.controllerrevision import ServiceRevision, parameters_hash
+from kubecs.translate.deployment import DeploymentContext, deployment
+from kubecs.translate.hashing import digest
+from kubecs.translate.owner import owner_reference
+
+HASH_LENGTH = 16
+
+
+def plan_service(snapshot: ServiceSnapshot, now: datetime) -> Plan:
+    """Decide. A refused or paused service keeps what it runs; nothing of it is written but its status."""
+    refusal = checks.refusal(snapshot)
+    if refusal is not None:
+        return servicestatus.refused(snapshot, refusal, now)
+    reference = snapshot.spec["taskDefinition"]
+    resolution = resolve(reference, snapshot.revisions, snapshot.family_object, previous_number(snapshot))
+    if not isinstance(resolution, Resolved):
+        return servicestatus.refused(snapshot, checks.resolution_refusal(resolution), now)
+    if snapshot.paused or snapshot.service["metadata"].get("deletionTimestamp"):
+        return _untouched(snapshot, now)
+    chosen = choose(snapshot, resolution, now)
+    if isinstance(chosen, Refusal):
+        return servicestatus.refused(snapshot, chosen, now)
+    return _deployed(snapshot, resolution, chosen, now)
+
+
+def _untouched(snapshot: ServiceSnapshot, now: datetime) -> Plan:
+    newest = snapshot.newest_revision
+    if newest is None:
+        return servicestatus.refused(snapshot, Refusal("Paused", servicestatus.PAUSED_MESSAGE, waits=True), now)
+    return servicestatus.described(snapshot, newest, (), now)
+
+
+def _deployed(snapshot: ServiceSnapshot, resolution: Resolved, chosen: Chosen, now: datetime) -> Plan:
+    role = resolution.revision["spec"]["taskDefinition"].get("taskRoleArn")
+    try:
+        identities = identity_actions(role, snapshot.account, snapshot.identities)
+    except EcsError as error:
+        return servicestatus.refused(snapshot, Refusal("InvalidRole", f"{error.code}: {error.message}"), now)
+    deploying = _deployment_actions(snapshot, chosen)
+    steps = tuple(step for step in (identities, deploying, _outdated(snapshot, chosen)) if step)
+    notices = (servicestatus.role_notice(snapshot.account, role),)
+    described = servicestatus.described(snapshot, chosen.manifest, _started(chosen), now, notices)
+    return replace(described, steps=steps)
+
+
+def _started(chosen: Chosen) -> tuple[Message, ...]:
+    if not chosen.create:
+        return ()
+    revision = chosen.revision
+    text = f"(deployment {revision.deployment_id}) deployment started with {revision.task_definition}."
+    return (Message("Normal", "DeploymentStarted", text),)
+
+
+def _deployment_actions(snapshot: ServiceSnapshot, chosen: Chosen) -> tuple[Action, ...]:
+    """The Deployment where it differs, and the ControllerRevision where it is new: written at the same time."""
+    actions: list[Action] = []
+    manifest = deployment_manifest(snapshot, chosen.revision)
+    if not _as_wanted(manifest, snapshot.deployment):
+        actions.append(Apply(manifest, _why(snapshot, chosen)))
+    if chosen.create:
+        reason = f"keep service revision {chosen.revision.number} ({chosen.revision.deployment_id})"
+        actions.append(Create(chosen.manifest, reason))
+    return tuple(actions)
+
+
+def _why(snapshot: ServiceSnapshot, chosen: Chosen) -> str:
+    if snapshot.deployment is None:
+        return f"start service {snapshot.name} with {snapshot.desired} tasks of {chosen.revision.task_definition}"
+    if chosen.create:
+        return f"deploy {chosen.revision.task_definition} to service {snapshot.name}"
+    replicas = snapshot.deployment["spec"].get("replicas")
+    if replicas != snapshot.desired:
+        return f"scale service {snapshot.name} from {replicas} to {snapshot.desired} tasks"
+    return f"bring the Deployment of service {snapshot.name} back to what it should be"
+
+
+def _as_wanted(wanted: Manifest, live: Manifest | None) -> bool:
+    """The hash tells what we sent last, the comparison whether somebody changed it since."""
+    return live is not None and is_subset(wanted, live)
+
+
+def deployment_manifest(snapshot: ServiceSnapshot, revision: ServiceRevision) -> dict[str, Any]:
+    """The Deployment as it should be: the revision's template verbatim, the count and bounds of the spec."""
+    bounds = rollout.bounds_of(snapshot.spec)
+    manifest = deployment(
+        DeploymentContext(
+            name=snapshot.child_name,
+            namespace=snapshot.namespace,
+            owner=owner_reference(snapshot.service),
+            cluster=snapshot.cluster,
+            service=snapshot.name,
+            deployment_id=revision.deployment_id,
+            service_revision=revision.number,
+            template=revision.template,
+            replicas=snapshot.desired,
+            max_surge=bounds.max_surge,
+            max_unavailable=bounds.max_unavailable,
+            min_ready_seconds=revision.min_ready_seconds,
+            paused=bounds.blocked and _older_running(snapshot, revision),
+            annotations={
+                labels.OWNER_OBJECT: snapshot.service["metadata"]["name"],
+                labels.PARAMETERS_HASH: parameters_hash(revision.parameters),
+            },
+        )
+    )
+    manifest["metadata"]["annotations"][labels.APPLIED_HASH] = digest(manifest, HASH_LENGTH)
+    return manifest
+
+
+def _older_running(snapshot: ServiceSnapshot, revision: ServiceRevision) -> bool:
+    own = label_of(revision.deployment_id)
+    return any(
+        replica_set["spec"].get("replicas", 0) and _deployment_label(replica_set) != own
+        for replica_set in snapshot.replica_sets
+    )
+
+
+def _deployment_label(child: Mapping[str, Any]) -> str:
+    return str((child["metadata"].get("labels") or {}).get(labels.DEPLOYMENT, ""))
+
+
+def _outdated(snapshot: ServiceSnapshot, chosen: Chosen) -> tuple[Action, ...]:
+    """Service revisions beyond those kept, unless tasks of theirs are still there."""
+    alive = {task.deployment for task in snapshot.tasks} | {_deployment_label(each) for each in snapshot.replica_sets}
+    newest_first = sorted(snapshot.service_revisions, key=lambda each: -int(each["revision"]))
+    return tuple(
+        Delete(_ref(each), f"forget service revision {each['revision']}")
+        for each in newest_first[snapshot.settings.service_revisions_kept :]
+        if _deployment_label(each) not in alive and each["revision"] != chosen.revision.number
+    )
+
+
+def _ref(manifest: Manifest) -> Ref:
+    metadata = manifest["metadata"]
+    return Ref("apps/v1", "ControllerRevision", metadata["namespace"], metadata["name"], metadata["uid"])

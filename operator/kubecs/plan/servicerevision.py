@@ -1,0 +1,170 @@
+"""Which service revision a service runs: the newest, one found again after a crash, or a new one rendered now.
+
+A pod template is rendered once for each ECS deployment and used verbatim from its ControllerRevision afterwards, so
+that an upgrade of kubecs replaces no Pod.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from kubecs.ecs.errors import EcsError
+from kubecs.ecs.model import RegisterTaskDefinitionRequest
+from kubecs.ecs.values import deployment_id, deployment_started_ms, task_definition_arn
+from kubecs.plan import parameters
+from kubecs.plan.checks import Refusal, usable
+from kubecs.plan.references import Resolved
+from kubecs.plan.snapshot import Manifest, ServiceSnapshot
+from kubecs.plan.timestamps import rfc3339
+from kubecs.translate import labels
+from kubecs.translate.controllerrevision import (
+    RevisionOwner,
+    ServiceRevision,
+    controller_revision,
+    parameters_hash,
+    read_revision,
+)
+from kubecs.translate.deployment import service_pod_annotations, service_pod_labels
+from kubecs.translate.health import min_ready_seconds
+from kubecs.translate.owner import owner_reference
+from kubecs.translate.pod import PodContext, pod_template
+from kubecs.translate.serviceaccount import service_account_name
+
+DEFAULT_LAUNCH_TYPE = "EC2"
+UNKNOWN = {"unknown": True}  # parameters of a revision that was found again without them
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The service revision to run, its ControllerRevision, and whether that has still to be created."""
+
+    revision: ServiceRevision
+    manifest: Manifest
+    create: bool
+
+
+def previous_number(snapshot: ServiceSnapshot) -> int | None:
+    """The task definition revision that the reference stands for since the service's own parameters last changed."""
+    newest = snapshot.newest_revision
+    if newest is None or newest["data"].get("requested") != parameters.requested(snapshot.spec):
+        return None
+    return int(newest["data"]["taskDefinition"].rpartition(":")[2])
+
+
+def choose(snapshot: ServiceSnapshot, resolution: Resolved, now: datetime) -> Chosen | Refusal:
+    """The revision for the service's parameters as they are now."""
+    arn = task_definition_arn(snapshot.account.id, resolution.family, resolution.number)
+    wanted = parameters.resolved(snapshot.spec, arn)
+    lost = _lost(snapshot, wanted)
+    if lost is not None:
+        return Chosen(lost, controller_revision(lost, revision_owner(snapshot)), create=True)
+    newest = snapshot.newest_revision
+    if newest is not None and newest["data"]["parameters"] == wanted:
+        return Chosen(read_revision(newest), newest, create=False)
+    return _rendered(snapshot, resolution, wanted, now)
+
+
+def revision_owner(snapshot: ServiceSnapshot) -> RevisionOwner:
+    """What the ControllerRevisions of a service have in common."""
+    return RevisionOwner(
+        child_name=snapshot.child_name,
+        namespace=snapshot.namespace,
+        reference=owner_reference(snapshot.service),
+        cluster=snapshot.cluster,
+        service=snapshot.name,
+    )
+
+
+def _number(snapshot: ServiceSnapshot) -> int:
+    return int(snapshot.newest_revision["revision"]) if snapshot.newest_revision else 0
+
+
+def _lost(snapshot: ServiceSnapshot, wanted: Mapping[str, Any]) -> ServiceRevision | None:
+    """The revision that the Deployment runs, when no ControllerRevision holds it: from the Deployment's own template.
+
+    Both are written at the same time, so a crash can leave one without the other.
+    """
+    deployment = snapshot.deployment
+    if deployment is None:
+        return None
+    notes = deployment["metadata"].get("annotations") or {}
+    number = int(notes.get(labels.SERVICE_REVISION, 0))
+    if number <= _number(snapshot):
+        return None
+    template = deployment["spec"]["template"]
+    same = notes.get(labels.PARAMETERS_HASH) == parameters_hash(wanted)
+    started = datetime.fromtimestamp(deployment_started_ms(notes[labels.DEPLOYMENT_ID]) / 1000, UTC)
+    return ServiceRevision(
+        number=number,
+        parameters=wanted if same else UNKNOWN,
+        template={"metadata": _named(template["metadata"]), "spec": template["spec"]},
+        task_definition=template["metadata"]["annotations"][labels.TASK_DEFINITION],
+        deployment_id=notes[labels.DEPLOYMENT_ID],
+        min_ready_seconds=deployment["spec"].get("minReadySeconds", 0),
+        requested=parameters.requested(snapshot.spec) if same else UNKNOWN,
+        waiting=parameters.waiting(snapshot.spec) if same else {},
+        created_at=rfc3339(started),
+    )
+
+
+def _named(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: metadata[name] for name in ("labels", "annotations") if metadata.get(name)}
+
+
+def _rendered(
+    snapshot: ServiceSnapshot, resolution: Resolved, wanted: Mapping[str, Any], now: datetime
+) -> Chosen | Refusal:
+    found = usable(snapshot, resolution)
+    if isinstance(found, Refusal):
+        return found
+    new_id = deployment_id(int(now.timestamp() * 1000))
+    try:
+        template = pod_template(
+            found.definition, _context(snapshot, found.definition, wanted, new_id), standalone=False
+        )
+    except EcsError as error:
+        return Refusal("InvalidTaskDefinition", f"{error.code}: {error.message} ({error.path})")
+    revision = ServiceRevision(
+        number=_number(snapshot) + 1,
+        parameters=wanted,
+        template=template,
+        task_definition=wanted["taskDefinition"],
+        deployment_id=new_id,
+        min_ready_seconds=min_ready_seconds(found.definition, snapshot.settings.steady_seconds),
+        requested=parameters.requested(snapshot.spec),
+        waiting=parameters.waiting(snapshot.spec),
+        created_at=rfc3339(now),
+    )
+    return Chosen(revision, controller_revision(revision, revision_owner(snapshot)), create=True)
+
+
+def launch_type(spec: Mapping[str, Any]) -> str:
+    """The launch type that a service's tasks show: its own, or that of its first capacity provider."""
+    strategy = spec.get("capacityProviderStrategy") or ()
+    if any(item["capacityProvider"].startswith("FARGATE") for item in strategy):
+        return "FARGATE"
+    return str(spec.get("launchType") or DEFAULT_LAUNCH_TYPE)
+
+
+def _context(
+    snapshot: ServiceSnapshot, definition: RegisterTaskDefinitionRequest, wanted: Mapping[str, Any], new_id: str
+) -> PodContext:
+    kubernetes = snapshot.spec.get("kubernetes") or {}
+    arn: str = wanted["taskDefinition"]
+    own_labels = service_pod_labels(snapshot.cluster, snapshot.name, new_id)
+    own_notes = service_pod_annotations(snapshot.name, snapshot.service["metadata"]["name"])
+    return PodContext(
+        cluster=snapshot.cluster,
+        account=snapshot.account.id,
+        task_definition_arn=arn,
+        family=definition.family,
+        revision=int(arn.rpartition(":")[2]),
+        launch_type=launch_type(snapshot.spec),
+        service_account=service_account_name(definition.task_role_arn, snapshot.account.id),
+        mount_token=definition.task_role_arn is not None,
+        extra_labels={**(kubernetes.get("podLabels") or {}), **own_labels},
+        extra_annotations={**(kubernetes.get("podAnnotations") or {}), **own_notes},
+        tolerations=tuple(kubernetes.get("tolerations") or ()),
+        priority_class=kubernetes.get("priorityClassName"),
+    )

@@ -1,0 +1,177 @@
+"""The status of an ECSService: ECS's own fields and the conditions that kubectl and GitOps tools read."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from kubecs.ecs.values import cluster_arn
+from kubecs.plan import conditions, references, rollout
+from kubecs.plan.account import Account
+from kubecs.plan.actions import Observation, Plan
+from kubecs.plan.checks import Refusal
+from kubecs.plan.conditions import Condition
+from kubecs.plan.deployments import Rollout, rollout_of
+from kubecs.plan.parameters import waiting
+from kubecs.plan.serviceevents import Message, say
+from kubecs.plan.snapshot import Manifest, ServiceSnapshot
+from kubecs.plan.timestamps import parse
+from kubecs.translate.deployment import selector_labels
+from kubecs.translate.servicemembers import untranslated_members
+
+AVAILABLE = "Available"
+NOT_TRANSLATED = "NotTranslated"
+PENDING_NEXT_DEPLOYMENT = "PendingNextDeployment"
+ROLE_NOT_MAPPED = "RoleNotMapped"
+PAUSED_MESSAGE = "spec.kubernetes.paused is true: the service's Deployment is left as it is"
+
+
+def described(
+    snapshot: ServiceSnapshot,
+    primary: Manifest,
+    messages: Sequence[Message],
+    now: datetime,
+    notices: Sequence[Condition | None] = (),
+) -> Plan:
+    """The status of a service that nothing is wrong with, given its newest service revision."""
+    progress = rollout_of(snapshot, primary, now)
+    triple = _triple(snapshot, progress, primary)
+    said = [*messages, *_rollout_messages(snapshot, progress, primary)]
+    extra = (*_notices(snapshot, primary), *(notice for notice in notices if notice))
+    return _plan(snapshot, progress, (*triple, *extra), said, now, _observations(snapshot, progress, primary, now))
+
+
+def refused(snapshot: ServiceSnapshot, refusal: Refusal, now: datetime) -> Plan:
+    """The status of a service that can't be served as it is written; what ran before is described and untouched."""
+    stored = conditions.stored(snapshot.service)
+    again: float | None = None
+    if refusal.missing:
+        grace = snapshot.settings.missing_grace_seconds
+        missing = references.missing(stored, refusal.reason, refusal.message, now, grace)
+        wanted, again = missing.conditions, missing.requeue_after
+    else:
+        triple = conditions.reconciling if refusal.waits else conditions.stalled
+        wanted = triple(refusal.reason, refusal.message)
+    newest = snapshot.newest_revision
+    progress = rollout_of(snapshot, newest, now) if newest else None
+    message = Message("Warning", refusal.reason, f"was unable to deploy: {refusal.message}")
+    plan = _plan(snapshot, progress, wanted, [] if refusal.waits else [message], now, ())
+    return Plan(status=plan.status, events=plan.events, requeue_after=again)
+
+
+def _plan(
+    snapshot: ServiceSnapshot,
+    progress: Rollout | None,
+    wanted: Sequence[Condition],
+    messages: Sequence[Message],
+    now: datetime,
+    observations: tuple[Observation, ...],
+) -> Plan:
+    events, posted = say(snapshot.status.get("events") or (), messages, snapshot.name, snapshot.uid, now)
+    everything = (*wanted, _available(snapshot))
+    status = _ecs_fields(snapshot, progress) | {
+        "events": events,
+        "observedGeneration": snapshot.generation,
+        "conditions": conditions.set_conditions(
+            conditions.stored(snapshot.service), everything, snapshot.generation, now
+        ),
+    }
+    return Plan(status=status, events=posted, observations=observations)
+
+
+def _ecs_fields(snapshot: ServiceSnapshot, progress: Rollout | None) -> dict[str, Any]:
+    metadata = snapshot.service["metadata"]
+    selector = selector_labels(snapshot.cluster, snapshot.name)
+    return {
+        "status": "DRAINING" if metadata.get("deletionTimestamp") else "ACTIVE",
+        "serviceArn": snapshot.arn,
+        "clusterArn": cluster_arn(snapshot.account.id, snapshot.cluster),
+        "taskDefinition": progress.entries[0]["taskDefinition"] if progress else None,
+        "desiredCount": snapshot.desired,
+        "runningCount": sum(task.running for task in snapshot.tasks),
+        "pendingCount": sum(task.pending for task in snapshot.tasks),
+        "deployments": list(progress.entries) if progress else [],
+        "selector": ",".join(f"{name}={value}" for name, value in selector.items()),
+        "createdAt": metadata.get("creationTimestamp"),
+    }
+
+
+def _triple(snapshot: ServiceSnapshot, progress: Rollout, primary: Manifest) -> tuple[Condition, ...]:
+    deployment_id = primary["data"]["deploymentId"]
+    if snapshot.paused:
+        return conditions.reconciling("Paused", PAUSED_MESSAGE)
+    if progress.steady:
+        return conditions.ready("SteadyState", f"{snapshot.desired} of {snapshot.desired} tasks are running")
+    if rollout.bounds_of(snapshot.spec).blocked and len(progress.entries) > 1:
+        return conditions.reconciling("DeploymentBlocked", rollout.BLOCKED_MESSAGE.format(service=snapshot.name))
+    running = sum(task.running for task in snapshot.tasks)
+    counts = f"{running} of {snapshot.desired} tasks are running"
+    if progress.state == "COMPLETED":
+        return conditions.reconciling("Scaling", counts)
+    return conditions.reconciling("DeploymentInProgress", f"ECS deployment {deployment_id} in progress: {counts}")
+
+
+def _available(snapshot: ServiceSnapshot) -> Condition:
+    lower = rollout.bounds_of(snapshot.spec).lower
+    ready = int(((snapshot.deployment or {}).get("status") or {}).get("availableReplicas", 0))
+    enough = ready >= lower
+    message = f"{ready} healthy tasks, at least {lower} are wanted"
+    return Condition(AVAILABLE, "True" if enough else "False", "Enough" if enough else "TooFew", message)
+
+
+def _notices(snapshot: ServiceSnapshot, primary: Manifest) -> tuple[Condition, ...]:
+    found = []
+    untranslated = untranslated_members(snapshot.spec)
+    if untranslated:
+        message = f"accepted, without effect yet: {', '.join(untranslated)}"
+        found.append(Condition(NOT_TRANSLATED, "True", NOT_TRANSLATED, message))
+    held = primary["data"].get("waiting")
+    changed = sorted(_differing(waiting(snapshot.spec), held)) if held is not None else []
+    if changed:
+        message = f"applied to the tasks of the next deployment: {', '.join(changed)}"
+        found.append(Condition(PENDING_NEXT_DEPLOYMENT, "True", PENDING_NEXT_DEPLOYMENT, message))
+    return tuple(found)
+
+
+def role_notice(account: Account, role: str | None) -> Condition | None:
+    """A task role that the account's map does not know has no rights in this cluster."""
+    if role is None or account.grant(role) is not None:
+        return None
+    message = f"taskRoleArn: ECSAccount spec.roles has no entry for {role}; its ServiceAccount is bound to nothing"
+    return Condition(ROLE_NOT_MAPPED, "True", ROLE_NOT_MAPPED, message)
+
+
+def _differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> set[str]:
+    return {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}
+
+
+def _rollout_messages(snapshot: ServiceSnapshot, progress: Rollout, primary: Manifest) -> list[Message]:
+    deployment_id = primary["data"]["deploymentId"]
+    messages = []
+    if rollout.bounds_of(snapshot.spec).blocked and len(progress.entries) > 1:
+        text = rollout.BLOCKED_MESSAGE.format(service=snapshot.name).removeprefix(f"(service {snapshot.name}) ")
+        messages.append(Message("Warning", "DeploymentBlocked", text))
+    if progress.just_completed:
+        text = f"(deployment {deployment_id}) deployment completed."
+        messages.append(Message("Normal", "DeploymentCompleted", text))
+    if progress.steady and not conditions.is_true(conditions.stored(snapshot.service), conditions.READY):
+        messages.append(Message("Normal", "SteadyState", "has reached a steady state."))
+    return messages
+
+
+def _observations(
+    snapshot: ServiceSnapshot, progress: Rollout, primary: Manifest, now: datetime
+) -> tuple[Observation, ...]:
+    """The duration of a deployment that has just ended, once: the status that it is written with remembers it."""
+    labelled = {"namespace": snapshot.namespace, "cluster": snapshot.cluster, "strategy": "rolling"}
+    found = []
+    if progress.just_completed:
+        seconds = (now - parse(primary["data"]["createdAt"])).total_seconds()
+        found.append(_duration(labelled, "completed", seconds))
+    before = next(iter(snapshot.status.get("deployments") or ()), None)
+    if before and before["id"] != primary["data"]["deploymentId"] and before.get("rolloutState") == "IN_PROGRESS":
+        found.append(_duration(labelled, "superseded", (now - parse(before["createdAt"])).total_seconds()))
+    return tuple(found)
+
+
+def _duration(labelled: Mapping[str, str], outcome: str, seconds: float) -> Observation:
+    return Observation("ecs_deployment_duration_seconds", {**labelled, "outcome": outcome}, max(seconds, 0.0))

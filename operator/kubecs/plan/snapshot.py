@@ -1,0 +1,108 @@
+"""What a look at an ECSService sees: one frozen value, gathered from the cache before anything is decided."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from kubecs.ecs.values import service_arn
+from kubecs.plan.account import Account
+from kubecs.plan.settings import Settings
+from kubecs.plan.summary import TaskSummary
+from kubecs.translate import names
+
+Manifest = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ServiceSnapshot:
+    """Everything that a decision about one service depends on.
+
+    Attributes:
+        service: The ECSService.
+        account: The namespace seen as an AWS account.
+        cluster_known: The cluster is `default` or has its ECSCluster.
+        family_object: The ECSTaskDefinition of the family that the service refers to, if there is one.
+        revisions: The ECSTaskDefinitionRevisions of that family.
+        deployment: The service's Deployment, if there is one.
+        service_revisions: Its ControllerRevisions, in any order.
+        replica_sets: The ReplicaSets of its Deployment.
+        tasks: Its Pods, summed up.
+        failed_to_start: Records of tasks that never started, counted by ECS deployment label.
+        identities: The ServiceAccounts and RoleBindings of the namespace that the service may need, by (kind, name).
+        settings: The operator's settings.
+    """
+
+    service: Manifest
+    account: Account
+    cluster_known: bool
+    family_object: Manifest | None
+    revisions: tuple[Manifest, ...]
+    deployment: Manifest | None
+    service_revisions: tuple[Manifest, ...]
+    replica_sets: tuple[Manifest, ...]
+    tasks: tuple[TaskSummary, ...]
+    failed_to_start: Mapping[str, int] = field(default_factory=dict)
+    identities: Mapping[tuple[str, str], Manifest] = field(default_factory=dict)
+    settings: Settings = field(default_factory=Settings)
+
+    @cached_property
+    def spec(self) -> Manifest:
+        """The ECSService's spec."""
+        spec: Manifest = self.service["spec"]
+        return spec
+
+    @cached_property
+    def status(self) -> Manifest:
+        """The ECSService's status as it is stored."""
+        return self.service.get("status") or {}
+
+    @property
+    def namespace(self) -> str:
+        """The namespace."""
+        return str(self.service["metadata"]["namespace"])
+
+    @property
+    def generation(self) -> int:
+        """metadata.generation."""
+        return int(self.service["metadata"].get("generation", 1))
+
+    @property
+    def uid(self) -> str:
+        """metadata.uid."""
+        return str(self.service["metadata"]["uid"])
+
+    @cached_property
+    def name(self) -> str:
+        """ECS's name of the service."""
+        return str(self.spec["serviceName"])
+
+    @cached_property
+    def cluster(self) -> str:
+        """ECS's short name of the cluster."""
+        return names.cluster_name(self.spec.get("cluster"))
+
+    @cached_property
+    def arn(self) -> str:
+        """The service's ARN, in the long form."""
+        return service_arn(self.account.id, self.cluster, self.name)
+
+    @property
+    def desired(self) -> int:
+        """spec.desiredCount."""
+        return int(self.spec.get("desiredCount", 1))
+
+    @property
+    def paused(self) -> bool:
+        """spec.kubernetes.paused: write nothing to the children."""
+        return bool((self.spec.get("kubernetes") or {}).get("paused"))
+
+    @cached_property
+    def child_name(self) -> str:
+        """The name of what the service owns."""
+        return names.child_name(self.cluster, self.name)
+
+    @cached_property
+    def newest_revision(self) -> Manifest | None:
+        """The ControllerRevision with the highest number."""
+        return max(self.service_revisions, key=lambda revision: int(revision["revision"]), default=None)

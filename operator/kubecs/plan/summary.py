@@ -1,0 +1,97 @@
+"""The few facts of a task's Pod that counting needs, taken once when the Pod changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kubecs.plan import taskstate
+from kubecs.plan.timestamps import parse
+from kubecs.translate import labels
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSummary:
+    """One task's Pod, summed up.
+
+    Attributes:
+        uid: The Pod's uid.
+        name: The Pod's name.
+        deployment: The label of its ECS deployment, `ecs-svc-<digits>`; empty for a standalone task.
+        owner_uid: The uid of its controlling ReplicaSet or ECSTask; empty without one.
+        cluster: ECS's name of the cluster.
+        service: ECS's name of the service; empty for a standalone task.
+        owner: The name of the ECSService or ECSTask that it runs for.
+        launch_type: EC2, FARGATE, …
+        last_status: ECS's lastStatus.
+        created_epoch: Unix time in seconds.
+        unplaced_reason: Why the scheduler found no node, in the metrics' terms; empty if it did or has not tried.
+        restarts: Container restarts of the Pod, in all.
+    """
+
+    uid: str
+    name: str
+    deployment: str
+    owner_uid: str
+    cluster: str
+    service: str
+    owner: str
+    launch_type: str
+    last_status: str
+    created_epoch: float
+    unplaced_reason: str
+    restarts: int
+
+    @property
+    def running(self) -> bool:
+        """Counts as a running task."""
+        return self.last_status == "RUNNING"
+
+    @property
+    def pending(self) -> bool:
+        """Counts as a pending task."""
+        return self.last_status in {"PROVISIONING", "PENDING", "ACTIVATING"}
+
+
+# What the scheduler writes into PodScheduled's message, to the reasons of ecs_cluster_unplaced_tasks; first match wins.
+UNPLACED_REASONS = (
+    ("Insufficient cpu", "resource_cpu"),
+    ("Insufficient memory", "resource_memory"),
+    ("free ports", "resource_ports"),
+    ("nvidia.com/gpu", "resource_gpu"),
+    ("node affinity/selector", "member_of"),
+    ("untolerated taint", "attribute"),
+    ("Too many pods", "no_capacity"),
+    ("no nodes available", "no_capacity"),
+    ("0/0 nodes", "no_capacity"),
+)
+
+
+def unplaced_reason(pod: Mapping[str, Any]) -> str:
+    """Why the scheduler could not place a Pod; empty when it could, or was not asked."""
+    for condition in (pod.get("status") or {}).get("conditions") or ():
+        if condition.get("type") == "PodScheduled" and condition.get("reason") == "Unschedulable":
+            message = condition.get("message", "")
+            return next((reason for text, reason in UNPLACED_REASONS if text in message), "other")
+    return ""
+
+
+def summarise(pod: Mapping[str, Any]) -> TaskSummary:
+    """Sum up a Pod that kubecs made."""
+    metadata = pod["metadata"]
+    marks, notes = metadata.get("labels") or {}, metadata.get("annotations") or {}
+    owner = next((each for each in metadata.get("ownerReferences") or () if each.get("controller")), None)
+    statuses = (pod.get("status") or {}).get("containerStatuses") or ()
+    return TaskSummary(
+        uid=metadata["uid"],
+        name=metadata["name"],
+        deployment=marks.get(labels.DEPLOYMENT, ""),
+        owner_uid=owner["uid"] if owner else "",
+        cluster=notes.get(labels.CLUSTER_NAME, ""),
+        service=notes.get(labels.SERVICE_NAME, ""),
+        owner=notes.get(labels.OWNER_OBJECT, ""),
+        launch_type=marks.get(labels.LAUNCH_TYPE, ""),
+        last_status=taskstate.last_status(pod),
+        created_epoch=parse(metadata["creationTimestamp"]).timestamp(),
+        unplaced_reason=unplaced_reason(pod),
+        restarts=sum(status.get("restartCount", 0) for status in statuses),
+    )
