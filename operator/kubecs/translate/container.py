@@ -42,7 +42,7 @@ def essential_findings(container: ContainerDefinition) -> tuple[Finding, ...]:
     """NonEssentialRestarts, for a container whose end ECS would leave alone."""
     if is_essential(container):
         return ()
-    message = "a container that is not essential is started again when it ends, instead of staying ended"
+    message = "in a service the container is started again when it ends, instead of staying ended"
     condition = "NonEssentialRestarts"
     return (Finding(container_path(container, "essential"), condition, condition, message),)
 

@@ -10,7 +10,7 @@ HIGHEST_ID = 2**31 - 1  # Kubernetes takes no higher uid or gid
 
 
 def security_context(container: ContainerDefinition) -> dict[str, Any]:
-    """`securityContext`; empty when the task definition asks for nothing. Names in `user` are not looked up."""
+    """`securityContext`; empty when the task definition asks for nothing. Of the names in `user` only root is known."""
     uid, gid = _ids(container)
     members = {
         "privileged": container.privileged or None,
@@ -22,7 +22,7 @@ def security_context(container: ContainerDefinition) -> dict[str, Any]:
 
 
 def user_findings(container: ContainerDefinition) -> tuple[Finding, ...]:
-    """UserNameNotNumeric, where the user or its group is given by name."""
+    """UserNameNotNumeric, where the user or its group is given by a name other than root."""
     uid, gid = _ids(container)
     group_lost = ":" in (container.user or "") and gid is None
     if not container.user or (uid is not None and not group_lost):
@@ -41,5 +41,7 @@ def _ids(container: ContainerDefinition) -> tuple[int | None, int | None]:
 
 
 def _id(text: str) -> int | None:
+    if text == "root":
+        return 0
     number = int(text) if re.fullmatch(r"[0-9]{1,10}", text) else None
     return number if number is not None and number <= HIGHEST_ID else None

@@ -15,6 +15,8 @@ from tests.unit.translate.documents import container, parsed, task
         ("1000", {"runAsUser": 1000}, ""),
         ("0:0", {"runAsUser": 0, "runAsGroup": 0}, ""),
         ("1000:3000", {"runAsUser": 1000, "runAsGroup": 3000}, ""),
+        ("root", {"runAsUser": 0}, ""),
+        ("1000:root", {"runAsUser": 1000, "runAsGroup": 0}, ""),
         ("nginx", {}, "user"),
         ("nginx:3000", {}, "user"),
         ("1000:nginx", {"runAsUser": 1000}, "group"),
