@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +28,13 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:  # noqa: ARG001
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Attaches the operator's log to the report of a test that failed with it."""
-    report: pytest.TestReport = yield  # type: ignore[misc]  # the hook's result, which Iterator cannot say
+    report = yield
     operator = getattr(item, "funcargs", {}).get("operator")
     if report.failed and isinstance(operator, OperatorProcess):
         report.sections.append(("operator log", operator.log[-20_000:]))
-    return report  # type: ignore[return-value]
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import time
-import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -126,7 +126,7 @@ class Kubectl:
 
     def list(self, kind: str, selector: str = "", namespace: str | None = None) -> list[dict[str, Any]]:
         """All objects of a kind that a label selector matches, oldest first."""
-        query = f"?labelSelector={urllib.request.quote(selector)}" if selector else ""
+        query = f"?labelSelector={urllib.parse.quote(selector)}" if selector else ""
         items: list[dict[str, Any]] = self.cluster.api.call("GET", self._path(kind, None, namespace) + query)["items"]
         return sorted(items, key=lambda item: int(item["metadata"]["resourceVersion"]))
 

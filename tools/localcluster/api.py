@@ -65,6 +65,19 @@ class Api:
             ApiError: the answer is not 2xx.
             OSError: no connection.
         """
+        text = self._send(method, path, body, content_type)
+        decoded: dict[str, Any] = json.loads(text) if text.startswith("{") else {"text": text}
+        return decoded
+
+    def call_lines(self, path: str) -> list[dict[str, Any]]:
+        """A GET that answers with one JSON document a line: a watch, which ends after its timeoutSeconds.
+
+        Raises:
+            ApiError: the answer is not 2xx.
+        """
+        return [json.loads(line) for line in self._send("GET", path, None, "application/json").splitlines()]
+
+    def _send(self, method: str, path: str, body: object, content_type: str) -> str:
         context = _context(self.authority, self.user.certificate, self.user.key)
         connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=context, timeout=60)
         try:
@@ -76,8 +89,7 @@ class Api:
             connection.close()
         if answer.status >= 300:
             raise ApiError(answer.status, text)
-        decoded: dict[str, Any] = json.loads(text) if text.startswith("{") else {"text": text}
-        return decoded
+        return text
 
     def apply(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Server-side apply of one object; the path names it."""

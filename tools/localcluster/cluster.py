@@ -151,7 +151,12 @@ class LocalCluster:
 
     def _component(self, name: str, arguments: list[str], ready: Callable[[], bool]) -> Component:
         command: list[str | Path] = [self.binaries[name], *arguments]
-        return Component(name, command, self.layout.log(name), ready, detached=self.detached)
+        # a kwok that died holds its nodes' leases, and the next one would wait until they are over
+        prepare = self._forget_node_leases if name == "kwok" else None
+        return Component(name, command, self.layout.log(name), ready, self.detached, prepare)
+
+    def _forget_node_leases(self) -> None:
+        self.api.call("DELETE", "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases")
 
     def _etcd_ready(self) -> bool:
         try:

@@ -35,7 +35,7 @@ class Component:
     log: Path
     ready: Callable[[], bool]
     detached: bool = False
-    env: Mapping[str, str] | None = None
+    prepare: Callable[[], object] | None = None
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
@@ -54,7 +54,9 @@ class Component:
             RuntimeError: it ended, or is not ready in time; the message ends with its last lines.
         """
         if not self.alive():
-            self.process = spawn(self.command, self.log, env=self.env, detached=self.detached)
+            if self.prepare is not None:
+                self.prepare()
+            self.process = spawn(self.command, self.log, detached=self.detached)
         if wait:
             self.wait_ready(timeout)
 

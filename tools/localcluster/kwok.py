@@ -51,7 +51,7 @@ def _note(name: str) -> str:
 
 
 _EXIT_DUE = (
-    f"({_note('exit-codes')} != null and ({_note('exit-codes')} | fromjson) as $codes"
+    f'(({_note("exit-codes")} // "{{}}" | fromjson) as $codes'
     " | [.status.containerStatuses[]? | select(.state.running != null and $codes[.name] != null)] | length > 0)"
 )
 
