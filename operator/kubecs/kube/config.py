@@ -51,8 +51,8 @@ class Connection:
         self,
         configuration: Configuration,
         source: Source,
-        namespace: str = "default",
-        clock: Callable[[], float] = time.monotonic,
+        namespace: str,
+        clock: Callable[[], float],
     ) -> None:
         self.server: str = configuration.host.rstrip("/")
         self.proxy: str | None = configuration.proxy or _environment_proxy(self.server)
@@ -122,26 +122,29 @@ class Connection:
         return header.partition(" ")[2] if header else None
 
 
-async def load(kubeconfig: str | None = None, context: str | None = None) -> Connection:
+async def load(
+    kubeconfig: str | None = None, context: str | None = None, clock: Callable[[], float] = time.monotonic
+) -> Connection:
     """The connection that the process was given.
 
     Args:
         kubeconfig: Path of a kubeconfig, or several joined by the path separator. None: the cluster that the process
             runs in, else KUBECONFIG, else the home directory's.
         context: Context of the kubeconfig; None for its current one.
+        clock: Monotonic seconds.
 
     Raises:
         NoConfiguration: There is none, or it is broken.
     """
     if kubeconfig is None and context is None and os.environ.get(incluster_config.SERVICE_HOST_ENV_NAME):
-        return await _connect(_cluster_source(), _mounted_namespace())
+        return await _connect(_cluster_source(), _mounted_namespace(), clock)
     path = kubeconfig or kube_config.KUBE_CONFIG_DEFAULT_LOCATION
-    return await _connect(_KubeconfigSource(path, context), _context_namespace(path, context))
+    return await _connect(_KubeconfigSource(path, context), _context_namespace(path, context), clock)
 
 
-async def _connect(source: Source, namespace: str | None) -> Connection:
+async def _connect(source: Source, namespace: str | None, clock: Callable[[], float]) -> Connection:
     try:
-        return Connection(await source(refused=True), source, namespace or "default")
+        return Connection(await source(refused=True), source, namespace or "default", clock)
     except (ConfigException, OSError, TypeError, KeyError) as error:  # TypeError: a kubeconfig that is missing or empty
         raise NoConfiguration(str(error)) from error
 

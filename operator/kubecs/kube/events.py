@@ -23,6 +23,7 @@ SERIES_SECONDS = 600.0
 QUEUE_SIZE = 1000
 MAX_SERIES = 4096
 WORKERS = 4
+COMPLAINT_SECONDS = 10.0  # a flood of drops is logged no more often
 
 Object = dict[str, Any]
 Key = tuple[str, str, str]  # uid, reason, note
@@ -84,6 +85,7 @@ class EventRecorder:
         self._instance = _cut(instance, INSTANCE_BYTES)
         self._clock = clock or Clock()
         self._flush_seconds = flush_seconds
+        self._quiet_until = -COMPLAINT_SECONDS
         self._series: OrderedDict[Key, _Series] = OrderedDict()
         self._queue: asyncio.Queue[_Series] = asyncio.Queue(queue_size)
         self._workers: list[asyncio.Task[None]] = []
@@ -152,6 +154,10 @@ class EventRecorder:
 
     def _drop(self, number: int, why: str) -> None:
         self.dropped += number
+        now = self._clock.monotonic()
+        if now < self._quiet_until:
+            return
+        self._quiet_until = now + COMPLAINT_SECONDS
         log.warning("%d Events dropped (%d since the start): %s", number, self.dropped, why)
 
     async def _work(self) -> None:
