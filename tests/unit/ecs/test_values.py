@@ -147,6 +147,7 @@ def test_newer_deployments_have_smaller_ids_of_one_length(epoch_ms: int, later: 
     older, newer = values.deployment_id(epoch_ms), values.deployment_id(epoch_ms + later)
     assert newer < older
     assert len(newer) == len(older) == len("ecs-svc/") + 19
+    assert values.deployment_started_ms(older) == epoch_ms
 
 
 @pytest.mark.parametrize(
