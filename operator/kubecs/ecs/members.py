@@ -23,7 +23,7 @@ class Type:
     Attributes:
         kind: what it is in JSON terms; an enum is a string of a closed set, a document any JSON value.
         shape: the model of a structure, None otherwise.
-        values: the closed set of an enum, empty otherwise.
+        values: the closed set of an enum, sorted, since Python may hand out an equal Literal of another order.
         item: the type of a list's elements or a map's values, None otherwise.
     """
 
@@ -73,7 +73,7 @@ def _type_of(annotation: Any) -> Type:
     if origin is Annotated:
         return _type_of(arguments[0])
     if origin is Literal:
-        return Type("enum", values=arguments)
+        return Type("enum", values=tuple(sorted(arguments)))
     if origin is tuple:
         return Type("list", item=_type_of(arguments[0]))
     if origin is Mapping:

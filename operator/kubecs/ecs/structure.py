@@ -68,7 +68,7 @@ def read(shape: type[AnyShape], document: Mapping[str, Any], error: type[EcsErro
         path = path_of(first["loc"])
         raise error(_structure_message(first, path), path) from failure
     for place in places(read_document):
-        if place.value is None and place.member.attribute in place.owner.model_fields_set:
+        if place.value is None:
             raise error(f"Value at '{place.path}' must not be null.", place.path)
     return read_document
 
@@ -80,20 +80,19 @@ def check_bounds(document: Shape, error: type[EcsError]) -> None:
         EcsError: of the class `error`, for the first value out of bounds.
     """
     for place in places(document):
-        limit = bound(type(place.owner).__name__, place.member)
-        if limit is None or place.value is None:
-            continue
-        for path, message in _out_of_bounds(place.path, place.value, limit):
+        limit = _limits(type(place.owner))[place.member.name]
+        problems = _out_of_bounds(place.path, place.value, limit) if limit else ()
+        for path, message in problems:
             raise error(f"Value at '{path}' {message}.", path)
 
 
 def places(document: Shape, prefix: str = "") -> Iterator[Place]:
-    """Yield every member of every structure in a document, present or not, in the document's depth-first order."""
+    """Yield every member that a document sets, structures before what is in them."""
     for member in members(type(document)):
-        path = f"{prefix}{member.name}"
-        value = getattr(document, member.attribute)
-        yield Place(path, document, member, value)
-        if value is not None:
+        if member.attribute in document.model_fields_set:
+            path = f"{prefix}{member.name}"
+            value = getattr(document, member.attribute)
+            yield Place(path, document, member, value)
             yield from _places_within(value, member.type, path)
 
 
@@ -104,6 +103,8 @@ def path_of(location: tuple[int | str, ...]) -> str:
 
 
 def _places_within(value: Any, type_: Type, path: str) -> Iterator[Place]:
+    if value is None:
+        return
     if type_.kind == "structure":
         yield from places(value, f"{path}.")
     elif type_.kind == "list" and type_.item is not None and type_.item.kind == "structure":
@@ -157,6 +158,11 @@ def _entry_problems(path: str, value: Any, limit: Bound) -> Iterator[tuple[str, 
 
 def _within(value: float, minimum: float | None, maximum: float | None) -> bool:
     return (minimum is None or value >= minimum) and (maximum is None or value <= maximum)
+
+
+@cache
+def _limits(shape: type[Shape]) -> Mapping[str, Bound | None]:
+    return {member.name: bound(shape.__name__, member) for member in members(shape)}
 
 
 @cache

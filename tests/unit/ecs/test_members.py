@@ -17,7 +17,7 @@ def kind(shape: BotocoreShape) -> str:
 
 
 def matches(type_: Type, shape: BotocoreShape) -> bool:
-    if type_.kind != kind(shape) or list(type_.values) != list(getattr(shape, "enum", [])):
+    if type_.kind != kind(shape) or list(type_.values) != sorted(getattr(shape, "enum", [])):
         return False
     if type_.item is not None:
         return matches(type_.item, shape.member if shape.type_name == "list" else shape.value)

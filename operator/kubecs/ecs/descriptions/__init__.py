@@ -1,10 +1,9 @@
 """What every shape and member means, in a line each: units and ECS's defaults. The CRD schemas carry these lines.
 
-Each table has one entry for a shape; in it the key "" describes the shape itself.
+The tables of this package have one entry for a shape; in it the key "" describes the shape itself.
 """
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from kubecs.ecs.descriptions import (
     capacity_providers,
@@ -19,29 +18,23 @@ from kubecs.ecs.descriptions import (
     volumes,
 )
 
-Table = Mapping[str, Mapping[str, str]]
-
-SHAPES: Table = MappingProxyType(
-    {
-        **task_definitions.SHAPES,
-        **containers.SHAPES,
-        **volumes.SHAPES,
-        **services.SHAPES,
-        **deployments.SHAPES,
-        **networking.SHAPES,
-        **tasks.SHAPES,
-        **clusters.SHAPES,
-        **capacity_providers.SHAPES,
-        **instances.SHAPES,
-    }
+_TABLES: tuple[Mapping[str, Mapping[str, str]], ...] = (
+    task_definitions.SHAPES,
+    containers.SHAPES,
+    volumes.SHAPES,
+    services.SHAPES,
+    deployments.SHAPES,
+    networking.SHAPES,
+    tasks.SHAPES,
+    clusters.SHAPES,
+    capacity_providers.SHAPES,
+    instances.SHAPES,
 )
 
-
-def of_shape(shape: str) -> str:
-    """What a shape is. Raises KeyError for an unknown one."""
-    return SHAPES[shape][""]
-
-
-def of_member(shape: str, member: str) -> str:
-    """What a member, in AWS's spelling, does. Raises KeyError for an unknown one."""
-    return SHAPES[shape][member]
+# By shape ("ContainerDefinition") and by member in AWS's spelling ("ContainerDefinition.image").
+DESCRIPTIONS: Mapping[str, str] = {
+    f"{shape}.{member}" if member else shape: line
+    for table in _TABLES
+    for shape, lines in table.items()
+    for member, line in lines.items()
+}
