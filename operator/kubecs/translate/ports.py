@@ -60,9 +60,10 @@ def port_name(name: str) -> str:
     """An ECS port name as a Kubernetes one: at most 15 of [a-z0-9-] with a letter, itself where possible."""
     if len(name) <= NAME_LIMIT and _NAME.fullmatch(name):
         return name
-    readable = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:_READABLE].rstrip("-")
-    if not re.search(r"[a-z]", readable):
-        readable = f"p{readable}"[:_READABLE]
+    readable = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    if not re.search(r"[a-z]", readable[:_READABLE]):
+        readable = f"p{readable}"
+    readable = readable[:_READABLE].rstrip("-")
     return f"{readable}-{digits(name)}"
 
 

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kubecs.translate.ports import pod_ports, port_name
@@ -91,6 +91,8 @@ def test_a_name_is_given_to_one_port() -> None:
 
 
 @given(st.text("abZ09-_", min_size=1, max_size=70))
+@example("0000-0")
+@example("-")
 def test_port_names_are_valid(name: str) -> None:
     port = port_name(name)
     assert re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?", port)
