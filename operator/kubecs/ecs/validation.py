@@ -28,7 +28,8 @@ def validate_task_definition(document: Mapping[str, Any]) -> RegisterTaskDefinit
     check_bounds(definition, ClientException)
     size = len(definition.model_dump_json(by_alias=True, exclude_none=True).encode())
     if size > TASK_DEFINITION_BYTES:
-        raise ClientException(f"Task definition has {size} bytes; at most {TASK_DEFINITION_BYTES} are allowed.")
+        message = f"Task definition has {size} bytes; at most {TASK_DEFINITION_BYTES} are allowed."
+        raise ClientException(message, "containerDefinitions")
     require(RULES, definition, ClientException)
     return definition
 
