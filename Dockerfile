@@ -1,0 +1,19 @@
+# The one image of kubecs: the operator, and the offline tools.
+ARG BASE=python:3.11-slim
+
+FROM ${BASE} AS build
+RUN python -m venv /opt/kubecs
+WORKDIR /src
+COPY requirements-image.lock ./
+RUN /opt/kubecs/bin/pip install --no-cache-dir --require-hashes -r requirements-image.lock
+COPY pyproject.toml ./
+COPY operator operator
+RUN /opt/kubecs/bin/pip install --no-cache-dir --no-deps --no-build-isolation . \
+ && /opt/kubecs/bin/pip uninstall --yes setuptools pip
+
+FROM ${BASE}
+COPY --from=build /opt/kubecs /opt/kubecs
+ENV PATH=/opt/kubecs/bin:${PATH} PYTHONUNBUFFERED=1
+USER 65532:65532
+ENTRYPOINT ["kubecs"]
+CMD ["operator"]

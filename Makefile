@@ -1,0 +1,102 @@
+# What people run. `make help` lists it.
+
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+PY := $(VENV)/bin/python
+PYTEST := $(PY) -m pytest
+WORKERS ?= 2
+DEMO_DIR ?= build/demo
+IMAGE ?= kubecs:dev
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-down test check unit cluster soak bench kind kind-down generate lock tools tools-node tools-helm venv promtool
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: venv tools ## a cluster on this machine, the operator, the examples; stays up
+	@$(PY) -m tools.demo up --dir $(DEMO_DIR)
+
+demo-down: venv ## end the demo
+	@$(PY) -m tools.demo down --dir $(DEMO_DIR)
+
+test: check tools promtool ## all checks and tests, the long suites as a sample
+	$(PYTEST) -n $(WORKERS) --dist loadfile tests/unit tests/golden tests/cluster
+
+unit: venv ## unit and golden tests
+	$(PYTEST) -n $(WORKERS) --dist loadfile tests/unit tests/golden
+
+cluster: venv tools ## the tests that run on a real control plane
+	$(PYTEST) -n $(WORKERS) --dist loadfile tests/cluster
+
+soak: venv tools promtool ## all tests, the long suites whole (KUBECS_SOAK=1)
+	KUBECS_SOAK=1 $(PYTEST) -n $(WORKERS) --dist loadfile --timeout=3600 tests/unit tests/golden tests/cluster
+
+bench: venv tools ## measurements beside the native objects, as a table
+	$(PYTEST) -s -p no:cacheprovider --timeout=3600 tests/perf
+
+check: venv ## lint, format, types, layers, generated files
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/mypy -p tools.localcluster -p tools.binaries -p tools.promtool -p tools.kind
+	$(VENV)/bin/lint-imports
+	$(PY) -m tools.generate_models --check
+	$(VENV)/bin/kubecs crds --check crds
+	$(PY) -m kubecs.metrics.document --check
+
+generate: venv ## write the generated files anew
+	$(PY) -m tools.generate_models
+	$(VENV)/bin/ruff format operator/kubecs/ecs/model.py
+	$(VENV)/bin/kubecs crds --write crds
+	$(PY) -m kubecs.metrics.document
+
+tools: venv ## build the control plane's binaries that are missing
+	@$(PY) tools/binaries.py default
+
+tools-node: venv ## the same for kubelet, kube-proxy and containerd
+	@$(PY) tools/binaries.py node
+
+tools-helm: venv ## the same for helm
+	@$(PY) tools/binaries.py helm
+
+promtool: venv
+	@$(PY) -m tools.promtool
+
+kind: ## the same project in a kind cluster; needs Docker and kind
+	@command -v docker >/dev/null && docker info >/dev/null 2>&1 || \
+	  { echo "make kind needs a running Docker engine, and there is none here. Install Docker and kind, or use: make demo" >&2; exit 1; }
+	@command -v kind >/dev/null && command -v kubectl >/dev/null || \
+	  { echo "make kind needs the programs kind and kubectl on PATH. Install them, or use: make demo" >&2; exit 1; }
+	$(MAKE) venv
+	docker build --tag $(IMAGE) .
+	kind create cluster --name kubecs --config kind-config.yaml
+	kind load docker-image $(IMAGE) --name kubecs
+	kubectl apply --server-side -f crds/
+	$(PY) -m tools.kind | kubectl apply --server-side -f -
+	kubectl -n kubecs-system rollout status deployment/kubecs-operator --timeout=180s
+	@echo "now: kubectl apply -f examples/     and in the end: make kind-down"
+
+kind-down: ## delete the kind cluster
+	kind delete cluster --name kubecs
+
+lock: ## resolve the dependencies anew into the hashed locks
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/pip install --quiet uv
+	echo setuptools | build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate --no-emit-index-url --no-config --extra dev pyproject.toml - --output-file requirements.lock
+	echo setuptools | build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate --no-emit-index-url --no-config --constraints requirements.lock pyproject.toml - \
+	  --output-file requirements-image.lock
+
+venv: $(VENV)/.locked
+
+# The stamp is the lock that is installed, so that a changed lock is installed again.
+$(VENV)/.locked: requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "no Python 3.11 or newer on PATH" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "kubecs needs Python 3.11 or newer")'
+	test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --require-hashes -r requirements.lock
+	$(PY) -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
