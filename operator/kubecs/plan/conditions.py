@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from kubecs.plan.actions import Event
 from kubecs.plan.timestamps import parse, rfc3339
 
 Status = Literal["True", "False", "Unknown"]
@@ -104,3 +105,19 @@ def stored(manifest: Mapping[str, Any] | None) -> Sequence[Mapping[str, Any]]:
     """The conditions in an object's status; none for an object that is not there or has no status yet."""
     conditions: Sequence[Mapping[str, Any]] = ((manifest or {}).get("status") or {}).get("conditions") or ()
     return conditions
+
+
+def announced(stored_before: Iterable[Mapping[str, Any]], wanted: Iterable[Condition]) -> tuple[Event, ...]:
+    """A Warning for a refusal that was not said before: the Ready condition among `wanted` with another text.
+
+    Args:
+        stored_before: The object's conditions as they are stored.
+        wanted: The conditions as they are about to be written.
+    """
+    before = find(stored_before, READY) or {}
+    return tuple(
+        Event("Warning", condition.reason, bounded(condition.message))
+        for condition in wanted
+        if condition.type == READY
+        and (condition.reason, bounded(condition.message)) != (before.get("reason"), before.get("message"))
+    )

@@ -11,6 +11,8 @@ from kubecs.plan import conditions
 from kubecs.plan.conditions import Condition
 
 ACTIVE = "ACTIVE"
+INACTIVE_LIFECYCLE = "INACTIVE"
+DELETED = "DELETED"
 CLIENT_EXCEPTION = "ClientException"
 GRACE_SECONDS = 60.0
 
@@ -119,7 +121,7 @@ def _numbered(
     by_number: Mapping[int, Mapping[str, Any]], reference: str, number: int, previous: int | None
 ) -> Resolved | Unresolved:
     revision = by_number.get(number)
-    if revision is None:
+    if revision is None or (lifecycle_of(revision) == DELETED and number != previous):
         return _not_found(reference)
     if lifecycle_of(revision) != ACTIVE and number != previous:
         return Unresolved(CLIENT_EXCEPTION, f"TaskDefinition is inactive: {reference}", INACTIVE)
