@@ -230,8 +230,9 @@ class Client:
         """A JSON Patch (a sequence of operations) or a merge patch (a mapping).
 
         Raises:
-            errors.Conflict: A merge patch named a metadata.resourceVersion or uid that is not the object's.
-            errors.Invalid: A `test` operation of a JSON Patch failed, or the result is not valid.
+            errors.Conflict: A merge patch named a metadata.resourceVersion that is not the object's.
+            errors.Invalid: A merge patch named another metadata.uid, a `test` operation of a JSON Patch failed, or the
+                result is not valid.
         """
         headers = _MERGE_PATCH if isinstance(body, Mapping) else _JSON_PATCH
         target = f"{resource.path(namespace, name, subresource)}?{_WRITE}"
