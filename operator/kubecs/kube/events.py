@@ -168,6 +168,9 @@ class EventRecorder:
             except ApiError as error:
                 series.posted = max(series.posted, series.count)  # not again before it has doubled
                 self._drop(1, str(error))
+            except asyncio.CancelledError:
+                self._drop(1, "stopped while it was being posted")
+                raise
             finally:
                 series.pending = False
                 self._queue.task_done()

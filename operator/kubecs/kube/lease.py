@@ -152,11 +152,11 @@ class LeaderElection:
             self.lost.set()
 
     async def release(self) -> None:
-        """Gives the Lease back, so that the next leader need not wait; does nothing for others than the leader."""
+        """Ends the candidacy, and gives the Lease back if it is held, so that the next leader need not wait."""
+        self.lost.set()
         record, self._record = self._record, None
         if record is None or record.holder != self._identity:
             return
-        self.lost.set()
         body = self._body(record, holder="", duration=1)
         try:
             async with asyncio.timeout(self._timing.attempt):
