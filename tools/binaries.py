@@ -153,7 +153,10 @@ def _already_here(binary: Binary) -> Path | None:
     found = shutil.which(binary.name, path=path)
     if found is None:
         return None
-    asked = subprocess.run([found, *binary.version_args], capture_output=True, text=True, check=False, timeout=30)
+    try:
+        asked = subprocess.run([found, *binary.version_args], capture_output=True, text=True, check=False, timeout=30)
+    except (OSError, subprocess.TimeoutExpired):  # built for another machine, or something else of that name
+        return None
     pattern = rf"(?<![\d.]){re.escape(version_of(binary).removeprefix('v'))}(?![\w.-])"
     return Path(found) if re.search(pattern, asked.stdout + asked.stderr) else None
 

@@ -1,4 +1,4 @@
-"""Prints what `make kind` applies beside the CRDs: the operator with its own rights, two replicas of the local image."""
+"""Prints what `make kind` applies beside the CRDs: two replicas of the operator, with its own rights."""
 
 from __future__ import annotations
 
