@@ -3,15 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from kubecs.controllers.facts import node_status, service_facts
+from kubecs.controllers.facts import HeldService, held_service, node_status, number_in_use
 from kubecs.controllers.indexes import INDEXES, value
 from kubecs.controllers.prune import PRUNE
 from kubecs.kube.store import Change, EventType, Store
-from kubecs.metrics.view import ServiceFacts
 from kubecs.plan.summary import TaskSummary, summarise
 
 Object = dict[str, Any]
-Listener = Callable[[str, Change], None]
+Listener = Callable[[str, Change, Any], None]  # kind, change, and the facts that were kept of the object before
 
 
 class Cache:
@@ -20,7 +19,7 @@ class Cache:
     Attributes:
         stores: Kind to store.
         tasks: A summary of each task's Pod by (namespace, name), made once when the Pod changes.
-        service_facts: The figures of each ECSService, likewise.
+        services: What is kept of each ECSService, likewise.
         nodes: The ECS status of each node by name, likewise.
     """
 
@@ -29,24 +28,26 @@ class Cache:
             kind: Store(indexes=indexes, prune=PRUNE.get(kind)) for kind, indexes in INDEXES.items()
         }
         self.tasks: dict[tuple[str, str], TaskSummary] = {}
-        self.service_facts: dict[tuple[str, str], ServiceFacts] = {}
+        self.services: dict[tuple[str, str], HeldService] = {}
         self.nodes: dict[tuple[str, str], str] = {}
+        self._in_use: dict[tuple[str, str], int] = {}
         self._facts: Mapping[str, tuple[dict[tuple[str, str], Any], Callable[[Object], Any]]] = {
             "Pod": (self.tasks, summarise),
-            "ECSService": (self.service_facts, service_facts),
+            "ECSService": (self.services, held_service),
             "Node": (self.nodes, node_status),
+            "ControllerRevision": (self._in_use, number_in_use),
         }
         self._listener = listener
 
     def changed(self, kind: str, change: Change) -> None:
         """Pass on a change that a store has taken in."""
+        before = None
         if kind in self._facts:
             held, take = self._facts[kind]
-            if change.new is None:
-                held.pop((change.namespace, change.name), None)
-            else:
+            before = held.pop((change.namespace, change.name), None)
+            if change.new is not None:
                 held[change.namespace, change.name] = take(change.new)
-        self._listener(kind, change)
+        self._listener(kind, change, before)
 
     def observe(self, kind: str, event: EventType | None, obj: Object) -> None:
         """Take in an event (None: listed)."""
@@ -87,6 +88,20 @@ class Cache:
         """The summaries of the Pods that an index has for something in a namespace."""
         keys = self.stores["Pod"].keys_by_index(index, value(namespace, what))
         return tuple(self.tasks[key] for key in keys if key in self.tasks)
+
+    def count(self, kind: str, index: str, namespace: str, what: str) -> int:
+        """How many objects an index has for something in a namespace."""
+        return self.stores[kind].count_index(index, value(namespace, what))
+
+    def followers(self, namespace: str, family: str) -> tuple[HeldService, ...]:
+        """The services that follow a family, given by its object's name."""
+        keys = self.stores["ECSService"].keys_by_index("follows", value(namespace, family))
+        return tuple(self.services[key] for key in keys)
+
+    def numbers_in_use(self, namespace: str, family: str) -> Iterable[int]:
+        """The numbers of a family's revisions that service revisions run, the family given by its object's name."""
+        keys = self.stores["ControllerRevision"].keys_by_index("family", value(namespace, family))
+        return tuple(self._in_use[key] for key in keys)
 
     def sizes(self) -> Mapping[str, int]:
         """How many objects of each kind are held."""

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -138,9 +138,10 @@ class Engine:
         if plan is None:
             self.status.forget(key)
             return Outcome("success")
+        news = True
         for step in plan.steps:
-            await self._carry_out(key, step)
-        return await self._say(key, plan)
+            news = await self._carry_out(key, step) and news
+        return await self._say(key, plan if news else replace(plan, observations=()))
 
     async def _report_refusal(self, key: Key, error: ApiError) -> Outcome:
         """The API server will not have it: say so on the object, and try again slowly (a quota may be lifted)."""
@@ -178,14 +179,19 @@ class Engine:
             if regarding is not None:
                 self._recorder.record(regarding, event.type, event.reason, event.message, action="Reconcile")
 
-    async def _carry_out(self, key: Key, step: tuple[Action, ...]) -> None:
-        """All actions of a step at once; the first error is raised when all have ended."""
+    async def _carry_out(self, key: Key, step: tuple[Action, ...]) -> bool:
+        """All actions of a step at once; the first error is raised when all have ended.
+
+        Returns:
+            False when something that was to be created is there already: it was counted by whoever made it.
+        """
         results = await asyncio.gather(*(self._act(key, action) for action in step), return_exceptions=True)
         for result in results:
             if isinstance(result, BaseException):
                 raise result
+        return all(results)
 
-    async def _act(self, key: Key, action: Action) -> None:
+    async def _act(self, key: Key, action: Action) -> bool:
         log.info(
             action.reason, extra={"key": str(key), "action": type(action).__name__.lower(), "object": _name(action)}
         )
@@ -193,23 +199,27 @@ class Engine:
             case Apply(manifest=manifest):
                 self._cache.written(await self._client.apply(manifest))
             case Create():
-                await self._create(action)
+                return await self._create(action)
             case Patch(ref=ref, body=body, subresource=subresource):
                 resource = resource_for(ref.api_version, ref.kind)
                 written = await self._client.patch(resource, ref.namespace, ref.name, body, subresource)
                 self._cache.written(written)
             case Delete():
                 await self._delete(action)
+        return True
 
-    async def _create(self, action: Create) -> None:
+    async def _create(self, action: Create) -> bool:
         try:
-            self._cache.written(await self._client.create(action.manifest))
+            created = await self._client.create(action.manifest)
         except AlreadyExists:
             metadata = action.manifest["metadata"]
             resource = resource_for(action.manifest["apiVersion"], action.manifest["kind"])
             self._cache.written(await self._client.get(resource, metadata.get("namespace"), metadata["name"]))
             if not action.exists_ok:
                 raise
+            return False
+        self._cache.written(created)
+        return True
 
     async def _delete(self, action: Delete) -> None:
         ref = action.ref

@@ -2,11 +2,33 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from kubecs.metrics.view import ServiceFacts
 from kubecs.plan.servicerevision import launch_type
 from kubecs.translate import names
+
+
+@dataclass(frozen=True, slots=True)
+class HeldService:
+    """What is kept of one ECSService.
+
+    Attributes:
+        name: metadata.name.
+        task_definition_arn: What its status says runs; empty while nothing does.
+        facts: Its figures for Prometheus.
+    """
+
+    name: str
+    task_definition_arn: str
+    facts: ServiceFacts
+
+
+def held_service(service: Mapping[str, Any]) -> HeldService:
+    """What is kept of an ECSService."""
+    arn = (service.get("status") or {}).get("taskDefinition") or ""
+    return HeldService(service["metadata"]["name"], arn, service_facts(service))
 
 
 def service_facts(service: Mapping[str, Any]) -> ServiceFacts:
@@ -28,6 +50,11 @@ def service_facts(service: Mapping[str, Any]) -> ServiceFacts:
         generation=metadata.get("generation", 1),
         observed_generation=status.get("observedGeneration", -1),
     )
+
+
+def number_in_use(service_revision: Mapping[str, Any]) -> int:
+    """The number of the task definition revision that a service revision runs."""
+    return int(service_revision["data"]["taskDefinition"].rpartition(":")[2])
 
 
 def node_status(node: Mapping[str, Any]) -> str:

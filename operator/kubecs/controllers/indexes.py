@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from kubecs.plan.references import family_referred_to
+from kubecs.plan.references import family_referred_to, follows
 from kubecs.translate import labels, names
 
 Object = Mapping[str, Any]
@@ -66,15 +66,27 @@ def referring_to_cluster(obj: Object) -> Iterable[str]:
 
 
 def referring_to_family(obj: Object) -> Iterable[str]:
-    """ECSServices and ECSTasks by the family that their task definition reference names."""
+    """ECSServices and ECSTasks by the family that their reference names, given by its object's name."""
     family = family_referred_to(obj["spec"].get("taskDefinition") or "")
     if family is not None:
-        yield value(obj["metadata"]["namespace"], family)
+        yield value(obj["metadata"]["namespace"], names.object_name(family))
+
+
+def following_family(obj: Object) -> Iterable[str]:
+    """Of these the ones that name the family alone."""
+    if follows(obj["spec"].get("taskDefinition") or ""):
+        yield from referring_to_family(obj)
 
 
 def of_family(obj: Object) -> Iterable[str]:
-    """Task definition revisions by family."""
-    yield value(obj["metadata"]["namespace"], obj["spec"]["taskDefinition"]["family"])
+    """Task definition revisions by the name that their family's object has, or would have."""
+    yield value(obj["metadata"]["namespace"], names.object_name(obj["spec"]["taskDefinition"]["family"]))
+
+
+def running_family(obj: Object) -> Iterable[str]:
+    """Service revisions by the family that they run, likewise."""
+    family = obj["data"]["taskDefinition"].rpartition("/")[2].rpartition(":")[0]
+    yield value(obj["metadata"]["namespace"], names.object_name(family))
 
 
 def in_namespace(obj: Object) -> Iterable[str]:
@@ -92,7 +104,7 @@ INDEXES: Mapping[str, Mapping[str, IndexFunction]] = {
     "Pod": {"service": owned_by_service, "task": owned_by_task, "cluster": in_cluster},
     "ReplicaSet": {"service": owned_by_service},
     "Deployment": {"service": owned_by_service},
-    "ControllerRevision": {"service": owned_by_service},
+    "ControllerRevision": {"service": owned_by_service, "family": running_family},
     "ServiceAccount": {},
     "RoleBinding": {"subject": bound},
     "Node": {},
@@ -103,6 +115,7 @@ INDEXES: Mapping[str, Mapping[str, IndexFunction]] = {
     "ECSService": {
         "cluster": referring_to_cluster,
         "family": referring_to_family,
+        "follows": following_family,
         "namespace": in_namespace,
     },
     "ECSTask": {"cluster": referring_to_cluster, "family": referring_to_family, "namespace": in_namespace},

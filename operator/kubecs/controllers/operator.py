@@ -15,17 +15,18 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import partial
 
-from kubecs.controllers import resources, watches
+from kubecs.controllers import resources
 from kubecs.controllers.cache import Cache
 from kubecs.controllers.engine import Engine
 from kubecs.controllers.http import Probes, serve
 from kubecs.controllers.keys import Key
 from kubecs.controllers.leading import Standing
+from kubecs.controllers.listener import Listener
 from kubecs.controllers.queue import Queue
 from kubecs.controllers.reconcilers import reconcilers
-from kubecs.controllers.routing import Router
 from kubecs.controllers.sweep import Sweeper
 from kubecs.controllers.view import CacheView
+from kubecs.controllers.watches import Watches
 from kubecs.kube.client import Client
 from kubecs.kube.config import Connection, load
 from kubecs.kube.events import EventRecorder
@@ -83,15 +84,15 @@ class Operator:
         hooks = KubeHooks(self._metrics)
         self._client = Client(connection, hooks=hooks, version=options.version)
         self._queue: Queue[Key] = Queue()
-        self._router = Router(self._queue, self._metrics)
-        self._cache = Cache(self._router.changed)
-        self._router.cache = self._cache
+        listener = Listener(self._queue, self._metrics, self._standing)
+        self._cache = Cache(listener.changed)
+        listener.cache = self._cache
         self._informers = [self._informer(selected, hooks) for selected in resources.INFORMED]
         self._sweeper = Sweeper(self._client, self._cache, self._metrics, resources.WATCHED, options.namespace)
         identity = f"{socket.gethostname()}_{uuid.uuid4()}"
         self._election = LeaderElection(self._client, options.lease_namespace, options.lease_name, identity)
         self._recorder = EventRecorder(self._client, socket.gethostname())
-        built = reconcilers(self._cache, options.settings, self._router)
+        built = reconcilers(self._cache, options.settings, listener)
         self._engine = Engine(self._client, self._cache, self._queue, built, self._recorder, self._metrics)
         self._metrics.read_state_from(CacheView(self._cache, self._queue, self._engine, self._standing))
         self._stop = asyncio.Event()
@@ -108,9 +109,7 @@ class Operator:
             LeaseLost: Another replica leads now; the process should end.
             OSError: A port is taken.
         """
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stop.set)
+        self._take_signals()
         options = self._options
         probes = Probes(self.healthz, self.readyz, self._metrics.render, self._metrics.content_type)
         async with (
@@ -123,6 +122,11 @@ class Operator:
             await self._serve()
             log.info("stopping")
         self._queue.close()
+
+    def _take_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
 
     async def _serve(self) -> None:
         """Everything that runs until the end; the first failure of a part is the operator's."""
@@ -151,9 +155,10 @@ class Operator:
         self._metrics.set("ecs_operator_ready", 1)
         facts = {"seconds": round(time.monotonic() - started, 2), "objects": sum(self._cache.sizes().values())}
         log.info("caches are complete", extra=facts)
+        namespaces = (self._options.namespace,) if self._options.namespace else ()
+        kopf = Watches(self._connection, namespaces, self._cache.observe, self._take_signals, self._stop.set)
         async with asyncio.TaskGroup() as group:
-            namespaces = (self._options.namespace,) if self._options.namespace else ()
-            group.create_task(watches.run(self._connection, namespaces, self._cache.observe, self._stop), name="kopf")
+            group.create_task(kopf.run(), name="kopf")
             group.create_task(self._sweeper.run(), name="sweep")
             await self._election.leading.wait()
             self._set_leading(leading=True)

@@ -28,14 +28,15 @@ def family_state(
         parsed = parse_task_definition_reference(reference)
     except EcsError:
         return None, ()  # plan.references says what is wrong with it
-    family_object = cache.get("ECSTaskDefinition", namespace, names.object_name(parsed.family))
+    name = names.object_name(parsed.family)
+    family_object = cache.get("ECSTaskDefinition", namespace, name)
     if parsed.revision is not None:
         return family_object, _numbered(cache, namespace, parsed.family, (parsed.revision,))
     if family_object is not None:
         latest = (family_object.get("status") or {}).get("latestRevision")
         return family_object, _numbered(cache, namespace, parsed.family, (latest, previous))
     known = _numbered(cache, namespace, parsed.family, (previous,))
-    return None, known or cache.by_index("ECSTaskDefinitionRevision", "family", namespace, parsed.family)
+    return None, known or cache.by_index("ECSTaskDefinitionRevision", "family", namespace, name)
 
 
 def _numbered(cache: Cache, namespace: str, family: str, numbers: Iterable[int | None]) -> tuple[Object, ...]:

@@ -6,9 +6,7 @@ from typing import Any
 from kubecs.controllers.cache import Cache
 from kubecs.controllers.indexes import owner_of
 from kubecs.controllers.keys import Key
-from kubecs.controllers.queue import Queue
 from kubecs.kube.store import Change
-from kubecs.metrics.registry import Metrics
 from kubecs.plan.references import family_referred_to
 from kubecs.translate import labels, names
 
@@ -45,7 +43,8 @@ def _pod(cache: Cache, change: Change) -> Iterable[Key]:
     cluster = (change.last["metadata"].get("annotations") or {}).get(labels.CLUSTER_NAME)
     if cluster:
         yield _cluster_key(change.namespace, cluster)
-    if ended_somewhere(change.last) or change.type == "DELETED" or change.old is not None:
+    replaced = change.type == "ADDED" and change.old is not None
+    if change.type == "DELETED" or replaced or ended_somewhere(change.last):
         yield _own("Pod", change)
 
 
@@ -75,7 +74,7 @@ def _task(_: Cache, change: Change) -> Iterable[Key]:
 
 def _family(cache: Cache, change: Change) -> Iterable[Key]:
     yield _own("ECSTaskDefinition", change)
-    yield from _users(cache, "family", change.namespace, change.last["spec"].get("family", ""))
+    yield from _users(cache, "family", change.namespace, change.name)
 
 
 def _revision(cache: Cache, change: Change) -> Iterable[Key]:
@@ -83,8 +82,8 @@ def _revision(cache: Cache, change: Change) -> Iterable[Key]:
     before, after = change.old, change.new
     if before is not None and after is not None and before["spec"] == after["spec"]:
         return  # only its status moved
-    family = change.last["spec"]["taskDefinition"]["family"]
-    yield _family_key(change.namespace, family)
+    family = names.object_name(change.last["spec"]["taskDefinition"]["family"])
+    yield Key("ECSTaskDefinition", change.namespace, family)
     yield from _users(cache, "family", change.namespace, family)
 
 
@@ -139,35 +138,3 @@ ROUTES: Mapping[str, Route] = {
     "ECSTask": _task,
     "ECSTaskRecord": _record,
 }
-
-
-class Router:
-    """Told of every change in the cache: enqueues the keys that it concerns, and keeps what only an event shows.
-
-    Attributes:
-        cache: Set once the cache is made, which needs the router first.
-        gone: Deleted Pods by (namespace, name), until they are recorded.
-    """
-
-    def __init__(self, queue: Queue[Key], metrics: Metrics) -> None:
-        self.cache: Cache | None = None
-        self.gone: dict[tuple[str, str], list[dict[str, Any]]] = {}
-        self._queue = queue
-        self._metrics = metrics
-
-    def changed(self, kind: str, change: Change) -> None:
-        """Enqueue every key that a change concerns."""
-        if self.cache is None:
-            raise RuntimeError("the router has no cache yet")
-        if kind == "Pod":
-            self._keep_deleted(change)
-        for key in ROUTES[kind](self.cache, change):
-            self._queue.add(key)
-
-    def _keep_deleted(self, change: Change) -> None:
-        """The final state of a deleted Pod is in the event alone; also when another Pod took its name at once."""
-        replaced = change.type == "ADDED" and change.old is not None
-        if change.type == "DELETED" or replaced:
-            pod = change.old if replaced else change.last
-            if pod is not None:
-                self.gone.setdefault((change.namespace, change.name), []).append(pod)

@@ -53,12 +53,12 @@ class CacheView:
 
     def services(self) -> Iterable[ServiceFacts]:
         """Every ECSService."""
-        return self._cache.service_facts.values()
+        return (held.facts for held in self._cache.services.values())
 
     def instances(self) -> Iterable[InstanceFacts]:
         """Nodes; they all belong to the cluster `default` of each namespace in use."""
         counts = Counter(self._cache.nodes.values())
-        namespaces = {namespace for namespace, _ in self._cache.service_facts}
+        namespaces = {namespace for namespace, _ in self._cache.services}
         return [
             InstanceFacts(namespace, DEFAULT_CLUSTER, status, number)
             for namespace in namespaces
@@ -68,7 +68,7 @@ class CacheView:
     def managed_objects(self) -> Mapping[str, int]:
         """Services by how they stand: failed are Stalled, the others ok."""
         counts = {"ok": 0, "failed": 0, "rejected": 0}
-        for facts in self._cache.service_facts.values():
+        for facts in self.services():
             counts["failed" if facts.conditions.get("Stalled") == "True" else "ok"] += 1
         return counts
 

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import kopf
@@ -80,29 +81,60 @@ def _handler(kind: str, sink: Sink) -> Callable[..., Any]:
     return pass_on
 
 
-async def run(connection: Connection, namespaces: tuple[str, ...], sink: Sink, stop: asyncio.Event) -> None:
-    """Run kopf until `stop` is set; when one of its watchers dies, start it anew after a pause.
+@dataclass(frozen=True, slots=True)
+class Watches:
+    """kopf, supervised.
 
-    kopf ends on any watch error but a 410 inside the stream, so it needs a supervisor.
+    Attributes:
+        connection: Where to log in.
+        namespaces: What to watch; none means all.
+        sink: Gets every event.
+        take_signals: Installs the operator's signal handlers; called when kopf has installed its own over them.
+        stop: Called when a signal reached kopf before that.
     """
-    for pause in EndlessBackoffs():
-        operator = asyncio.create_task(_operator(connection, namespaces, sink), name="kopf")
-        stopping = asyncio.create_task(stop.wait(), name="kopf-stop")
-        await asyncio.wait({operator, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        if stop.is_set():
-            operator.cancel()
-            await asyncio.gather(operator, return_exceptions=True)
-            return
-        log.warning("kopf ended; starting it again", extra={"error": repr(operator.exception()), "in": round(pause, 2)})
-        await asyncio.sleep(pause)
 
+    connection: Connection
+    namespaces: tuple[str, ...]
+    sink: Sink
+    take_signals: Callable[[], None]
+    stop: Callable[[], None]
 
-async def _operator(connection: Connection, namespaces: tuple[str, ...], sink: Sink) -> None:
-    await kopf.operator(
-        registry=registry(connection, sink),
-        settings=settings(),
-        standalone=True,
-        clusterwide=not namespaces,
-        namespaces=namespaces,
-    )
+    async def run(self) -> None:
+        """Run kopf until cancelled; when one of its watchers dies, start it anew after a pause.
+
+        kopf ends on any watch error but a 410 inside the stream, so it needs a supervisor.
+        """
+        for pause in EndlessBackoffs():
+            error = await self._once()
+            if error is None:
+                self.stop()
+                return
+            log.warning("kopf ended; starting it again", extra={"error": repr(error), "in": round(pause, 2)})
+            await asyncio.sleep(pause)
+
+    async def _once(self) -> BaseException | None:
+        """One life of kopf; returns what it died of, or None after a signal."""
+        ready = asyncio.Event()
+        life = asyncio.create_task(self._operator(ready), name="kopf")
+        signals = asyncio.create_task(self._take_signals(ready), name="kopf ready")
+        try:
+            await asyncio.wait({life})
+        finally:
+            for task in (life, signals):
+                task.cancel()
+            await asyncio.gather(life, signals, return_exceptions=True)
+        return life.exception()
+
+    async def _take_signals(self, ready: asyncio.Event) -> None:
+        await ready.wait()
+        self.take_signals()
+
+    async def _operator(self, ready: asyncio.Event) -> None:
+        await kopf.operator(
+            registry=registry(self.connection, self.sink),
+            settings=settings(),
+            standalone=True,
+            clusterwide=not self.namespaces,
+            namespaces=self.namespaces,
+            ready_flag=ready,
+        )

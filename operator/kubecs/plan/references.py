@@ -104,8 +104,8 @@ def resolve(
         return _numbered(by_number, reference, parsed.revision, previous)
     if family_object is not None:
         return _followed(by_number, reference, family_object, previous)
-    if previous is not None and previous in by_number:
-        return Resolved(by_number[previous])
+    if previous is not None:  # only an edit of the referrer moves it, not that somebody registered or deleted one
+        return Resolved(by_number[previous]) if previous in by_number else _not_found(f"{parsed.family}:{previous}")
     active = [number for number, revision in by_number.items() if lifecycle_of(revision) == ACTIVE]
     return Resolved(by_number[max(active)]) if active else _not_found(reference)
 

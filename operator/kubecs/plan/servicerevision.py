@@ -17,6 +17,7 @@ from kubecs.plan.checks import Refusal, usable
 from kubecs.plan.references import Resolved
 from kubecs.plan.snapshot import Manifest, ServiceSnapshot
 from kubecs.plan.timestamps import rfc3339
+from kubecs.plan.usermetadata import users_own
 from kubecs.translate import labels
 from kubecs.translate.controllerrevision import (
     RevisionOwner,
@@ -163,8 +164,8 @@ def _context(
         launch_type=launch_type(snapshot.spec),
         service_account=service_account_name(definition.task_role_arn, snapshot.account.id),
         mount_token=definition.task_role_arn is not None,
-        extra_labels={**(kubernetes.get("podLabels") or {}), **own_labels},
-        extra_annotations={**(kubernetes.get("podAnnotations") or {}), **own_notes},
+        extra_labels=users_own(kubernetes.get("podLabels")) | own_labels,
+        extra_annotations=users_own(kubernetes.get("podAnnotations")) | own_notes,
         tolerations=tuple(kubernetes.get("tolerations") or ()),
         priority_class=kubernetes.get("priorityClassName"),
     )

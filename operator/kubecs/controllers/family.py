@@ -1,0 +1,106 @@
+"""ECSTaskDefinition and its revisions: gathers what plan.family decides on."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from kubecs.controllers.accounts import account
+from kubecs.controllers.cache import Cache
+from kubecs.controllers.facts import HeldService
+from kubecs.controllers.keys import Key
+from kubecs.controllers.listener import Listener
+from kubecs.ecs.errors import EcsError
+from kubecs.ecs.validation import validate_task_definition
+from kubecs.kube.errors import ApiError
+from kubecs.plan.actions import Plan
+from kubecs.plan.family import (
+    FamilySnapshot,
+    plan_family,
+    plan_revision,
+    plan_revision_deleted,
+    refused_family,
+)
+from kubecs.plan.settings import Settings
+from kubecs.translate.finding import Finding
+from kubecs.translate.verdicts import findings
+
+INVALID = "InvalidTaskDefinition"
+
+
+class FamilyReconciler:
+    """See engine.Reconciler. The key's name is that of the family's object, whether there is one or not."""
+
+    kind = "ECSTaskDefinition"
+
+    def __init__(self, cache: Cache, settings: Settings) -> None:
+        self._cache = cache
+        self._settings = settings
+
+    def plan(self, key: Key, now: datetime) -> Plan | None:
+        """Register, deregister or describe."""
+        cache = self._cache
+        snapshot = FamilySnapshot(
+            family_object=cache.get("ECSTaskDefinition", key.namespace, key.name),
+            revisions=cache.by_index("ECSTaskDefinitionRevision", "family", key.namespace, key.name),
+            account=account(cache, self._settings, key.namespace),
+            floor=max(cache.numbers_in_use(key.namespace, key.name), default=0),
+            followers=tuple(map(_as_service, cache.followers(key.namespace, key.name))),
+        )
+        return plan_family(snapshot, now)
+
+    def refused(self, key: Key, error: ApiError, now: datetime) -> Plan | None:
+        """The API server refused the revision: say so on the family."""
+        family_object = self._cache.get("ECSTaskDefinition", key.namespace, key.name)
+        if family_object is None:
+            return None
+        return refused_family(family_object, f"Kubernetes{error.reason}", error.message, now)
+
+
+def _as_service(held: HeldService) -> Mapping[str, Any]:
+    """The little of an ECSService that a family needs to know of it, from the facts: there may be many."""
+    facts = held.facts
+    return {
+        "metadata": {"name": held.name, "generation": facts.generation},
+        "status": {
+            "observedGeneration": facts.observed_generation,
+            "taskDefinition": held.task_definition_arn,
+            "conditions": [{"type": kind, "status": status} for kind, status in facts.conditions.items()],
+        },
+    }
+
+
+class RevisionReconciler:
+    """See engine.Reconciler: says on a revision what does not carry over; keeps the number of a deleted one taken."""
+
+    kind = "ECSTaskDefinitionRevision"
+
+    def __init__(self, cache: Cache, listener: Listener) -> None:
+        self._cache = cache
+        self._listener = listener
+
+    def plan(self, key: Key, now: datetime) -> Plan | None:
+        """Describe the revision, or put its tombstone back."""
+        revision = self._cache.get("ECSTaskDefinitionRevision", key.namespace, key.name)
+        if revision is None:
+            return self._deleted(key, now)
+        try:
+            found = findings(validate_task_definition(revision["spec"]["taskDefinition"]))
+        except EcsError as error:
+            found = (Finding(error.path or "taskDefinition", INVALID, INVALID, f"{error.code}: {error.message}"),)
+        return plan_revision(revision, found, now)
+
+    def _deleted(self, key: Key, now: datetime) -> Plan | None:
+        gone = self._listener.deleted_revisions.get((key.namespace, key.name))
+        if gone is None:
+            return None
+        family = key.name.rpartition(".")[0]
+        others = self._cache.by_index("ECSTaskDefinitionRevision", "family", key.namespace, family)
+        plan = plan_revision_deleted(gone, others, now)
+        if not plan.steps:
+            self._listener.deleted_revisions.pop((key.namespace, key.name), None)
+        return plan
+
+    def refused(self, key: Key, error: ApiError, now: datetime) -> Plan | None:
+        """The log has said it."""
+        del key, error, now
+        return None

@@ -1,0 +1,132 @@
+"""Told of every change in the cache: enqueues the keys that it concerns, and keeps what only an event shows."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from kubecs.controllers.cache import Cache
+from kubecs.controllers.keys import Key
+from kubecs.controllers.leading import Standing
+from kubecs.controllers.queue import Priority, Queue
+from kubecs.controllers.routing import ROUTES
+from kubecs.kube.store import Change
+from kubecs.metrics.registry import Metrics
+from kubecs.plan import runs
+from kubecs.plan.summary import TaskSummary
+
+Pod = dict[str, Any]
+
+# Kinds whose status sums up many others: a change of one of these makes them look once it has been quiet for a moment.
+SUMMARIES = frozenset({"ECSCluster", "ECSTaskDefinition"})
+SUMMARY_SECONDS = 0.1
+
+
+class Listener:
+    """The cache's listener.
+
+    Attributes:
+        cache: Set once the cache is made, which needs the listener first.
+        gone: Deleted Pods by (namespace, name), until they are recorded.
+        deleted_revisions: Task definition revisions that somebody deleted, likewise, until that is dealt with.
+        scaled_in: Uids of Pods that went because their ReplicaSet wanted fewer.
+    """
+
+    def __init__(
+        self, queue: Queue[Key], metrics: Metrics, standing: Standing, clock: Callable[[], float] = time.time
+    ) -> None:
+        self.cache: Cache | None = None
+        self.gone: dict[tuple[str, str], list[Pod]] = {}
+        self.deleted_revisions: dict[tuple[str, str], dict[str, Any]] = {}
+        self.scaled_in: set[str] = set()
+        self._queue = queue
+        self._metrics = metrics
+        self._standing = standing
+        self._clock = clock
+
+    def changed(self, kind: str, change: Change, before: object) -> None:
+        """Enqueue every key that a change concerns; what the first lists bring waits behind events."""
+        if self.cache is None:
+            raise RuntimeError("the listener has no cache yet")
+        if kind == "Pod":
+            self._pod_changed(self.cache, change, before)
+        elif kind == "ECSTaskRecord" and change.new is not None:
+            self._recorded(change.new)
+        elif kind == "ECSTaskDefinitionRevision":
+            self._revision_changed(change)
+        priority = Priority.EVENT if self._standing.synced else Priority.RESYNC
+        for key in ROUTES[kind](self.cache, change):
+            if key.kind in SUMMARIES and key.kind != kind:
+                self._queue.add_after(key, SUMMARY_SECONDS)
+            else:
+                self._queue.add(key, priority)
+
+    def _revision_changed(self, change: Change) -> None:
+        key = (change.namespace, change.name)
+        if change.type == "DELETED":
+            self.deleted_revisions[key] = change.last
+        else:
+            self.deleted_revisions.pop(key, None)
+
+    def _pod_changed(self, cache: Cache, change: Change, before: object) -> None:
+        if change.type == "DELETED":
+            self._keep(cache, change.last)
+        elif change.type == "ADDED" and change.old is not None:
+            self._keep(cache, change.old)  # another Pod took its name before its end was seen
+        elif change.last["metadata"].get("deletionTimestamp"):
+            self._notice_scale_in(cache, change.last)
+        after = cache.tasks.get((change.namespace, change.name))
+        if isinstance(before, TaskSummary) and after is not None and after.running and not before.running:
+            self._started(change.namespace, after)
+
+    def _keep(self, cache: Cache, pod: Pod) -> None:
+        """The final state of a deleted Pod is in the event alone."""
+        self._notice_scale_in(cache, pod)
+        metadata = pod["metadata"]
+        self.gone.setdefault((metadata["namespace"], metadata["name"]), []).append(pod)
+
+    def _notice_scale_in(self, cache: Cache, pod: Pod) -> None:
+        """While a ReplicaSet has more Pods than it wants, it is what deletes them."""
+        metadata = pod["metadata"]
+        owner = next((each for each in metadata.get("ownerReferences") or () if each["kind"] == "ReplicaSet"), None)
+        if owner is None or metadata["uid"] in self.scaled_in:
+            return
+        replica_set = cache.get("ReplicaSet", metadata["namespace"], owner["name"])
+        if replica_set is None or _wants_fewer(replica_set):
+            self.scaled_in.add(metadata["uid"])
+
+    def _started(self, namespace: str, task: TaskSummary) -> None:
+        """Seen to reach RUNNING, so each task is observed once, by the leader alone."""
+        if self._standing.leading and not task.restarts:
+            self._metrics.observe(
+                "ecs_task_start_duration_seconds",
+                max(self._clock() - task.created_epoch, 0.0),
+                namespace=namespace,
+                cluster=task.cluster,
+                launch_type=task.launch_type,
+                origin="service" if task.service else "run_task",
+            )
+
+    def _recorded(self, record: dict[str, Any]) -> None:
+        """A recorded Pod need not be kept any longer, whichever replica recorded it."""
+        metadata = record["metadata"]
+        name = (record["spec"].get("kubernetes") or {}).get("podName", "")
+        for pod in tuple(self.gone.get((metadata["namespace"], name), ())):
+            if runs.task_id(pod) == metadata["name"]:
+                self.forget(pod)
+
+    def forget(self, pod: Pod) -> None:
+        """Nothing is left to be done about a deleted Pod."""
+        metadata = pod["metadata"]
+        key = (metadata["namespace"], metadata["name"])
+        left = [each for each in self.gone.get(key, ()) if each["metadata"]["uid"] != metadata["uid"]]
+        if left:
+            self.gone[key] = left
+        else:
+            self.gone.pop(key, None)
+        self.scaled_in.discard(metadata["uid"])
+
+
+def _wants_fewer(replica_set: dict[str, Any]) -> bool:
+    has: int = (replica_set.get("status") or {}).get("replicas", 0)
+    wants: int = replica_set["spec"].get("replicas", 0)
+    return wants < has

@@ -1,0 +1,72 @@
+"""Pods of tasks: each that ended is recorded; then it is renewed, ended or deleted (plan.pod)."""
+
+from datetime import datetime
+
+from kubecs.controllers.accounts import account
+from kubecs.controllers.cache import Cache, Object
+from kubecs.controllers.keys import Key
+from kubecs.controllers.listener import Listener
+from kubecs.kube.errors import ApiError
+from kubecs.plan import runs
+from kubecs.plan.actions import Plan
+from kubecs.plan.pod import PodSnapshot, plan_pod
+from kubecs.plan.settings import Settings
+from kubecs.translate import labels, names
+
+
+class PodReconciler:
+    """See engine.Reconciler."""
+
+    kind = "Pod"
+
+    def __init__(self, cache: Cache, settings: Settings, listener: Listener) -> None:
+        self._cache = cache
+        self._settings = settings
+        self._listener = listener
+
+    def plan(self, key: Key, now: datetime) -> Plan | None:
+        """Decide about the Pod of that name and about those that went under it."""
+        plans = [self._gone(pod, now) for pod in tuple(self._listener.gone.get((key.namespace, key.name), ()))]
+        live = self._cache.get("Pod", key.namespace, key.name)
+        if live is not None:
+            plans.append(plan_pod(self._snapshot(live, gone=False), now))
+        return Plan(
+            steps=tuple(step for plan in plans for step in plan.steps),
+            observations=tuple(each for plan in plans for each in plan.observations),
+            requeue_after=min((plan.requeue_after for plan in plans if plan.requeue_after), default=None),
+        )
+
+    def refused(self, key: Key, error: ApiError, now: datetime) -> Plan | None:
+        """There is no status of ours to say it on; the log has said it."""
+        del key, error, now
+        return None
+
+    def _gone(self, pod: Object, now: datetime) -> Plan:
+        plan = plan_pod(self._snapshot(pod, gone=True), now)
+        if not plan.steps:
+            self._listener.forget(pod)
+        return plan
+
+    def _snapshot(self, pod: Object, *, gone: bool) -> PodSnapshot:
+        metadata = pod["metadata"]
+        namespace = metadata["namespace"]
+        return PodSnapshot(
+            pod=pod,
+            gone=gone,
+            account=account(self._cache, self._settings, namespace),
+            recorded=self._cache.get("ECSTaskRecord", namespace, runs.task_id(pod)),
+            task_definition=self._task_definition(pod),
+            replicas_fell=metadata["uid"] in self._listener.scaled_in,
+            retention_seconds=self._settings.record_retention_seconds,
+        )
+
+    def _task_definition(self, pod: Object) -> Object | None:
+        metadata = pod["metadata"]
+        arn = (metadata.get("annotations") or {}).get(labels.TASK_DEFINITION, "")
+        family, _, number = arn.rpartition("/")[2].rpartition(":")
+        if not family:
+            return None
+        name = names.revision_object_name(family, int(number))
+        revision = self._cache.get("ECSTaskDefinitionRevision", metadata["namespace"], name)
+        found: Object | None = revision["spec"]["taskDefinition"] if revision else None
+        return found

@@ -1,0 +1,34 @@
+"""ECSTaskRecords: kept for as long as ECS shows a stopped task, then deleted."""
+
+from datetime import datetime
+
+from kubecs.controllers.cache import Cache
+from kubecs.controllers.keys import Key
+from kubecs.kube.errors import ApiError
+from kubecs.plan.actions import Plan
+from kubecs.plan.record import expired_records, expires_in
+from kubecs.plan.settings import Settings
+
+
+class RecordReconciler:
+    """See engine.Reconciler."""
+
+    kind = "ECSTaskRecord"
+
+    def __init__(self, cache: Cache, settings: Settings) -> None:
+        self._cache = cache
+        self._settings = settings
+
+    def plan(self, key: Key, now: datetime) -> Plan | None:
+        """Delete an expired record; look at any other again when it expires."""
+        record = self._cache.get("ECSTaskRecord", key.namespace, key.name)
+        if record is None:
+            return None
+        retention = self._settings.record_retention_seconds
+        expired = expired_records((record,), now, retention)
+        return Plan((expired,)) if expired else Plan(requeue_after=max(expires_in(record, now, retention), 1.0))
+
+    def refused(self, key: Key, error: ApiError, now: datetime) -> Plan | None:
+        """The log has said it."""
+        del key, error, now
+        return None

@@ -1,0 +1,105 @@
+"""The work queue: each key once, never two workers for one key, events first."""
+
+import asyncio
+from collections import Counter
+
+import pytest
+
+from kubecs.controllers.queue import LONGEST_BACKOFF_SECONDS, Priority, Queue
+
+
+async def take(queue: Queue[str]) -> str:
+    async with asyncio.timeout(5):
+        return (await queue.get()).key
+
+
+async def test_a_key_waits_once() -> None:
+    queue: Queue[str] = Queue()
+    for _ in range(3):
+        queue.add("a")
+    assert await take(queue) == "a"
+    queue.done("a")
+    assert len(queue) == 0
+
+
+async def test_a_key_added_while_worked_on_comes_again_afterwards() -> None:
+    queue: Queue[str] = Queue()
+    queue.add("a")
+    assert await take(queue) == "a"
+    queue.add("a")
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await queue.get()
+    queue.done("a")
+    assert await take(queue) == "a"
+
+
+async def test_events_overtake_resyncs_also_when_a_waiting_key_is_raised() -> None:
+    queue: Queue[str] = Queue()
+    for key in ("slow", "raised"):
+        queue.add(key, Priority.RESYNC)
+    queue.add("event")
+    queue.add("raised")
+    assert [await take(queue) for _ in range(3)] == ["event", "raised", "slow"]
+
+
+async def test_a_later_wish_does_not_delay_an_earlier_one() -> None:
+    queue: Queue[str] = Queue()
+    queue.add_after("a", 0.02)
+    queue.add_after("a", 30)
+    assert await take(queue) == "a"
+
+
+async def test_backoff_grows_and_is_bounded_and_forgotten() -> None:
+    queue: Queue[str] = Queue()
+    waits = [queue.retry("a") for _ in range(15)]
+    assert waits[0] <= 0.05
+    assert LONGEST_BACKOFF_SECONDS / 2 <= waits[-1] <= LONGEST_BACKOFF_SECONDS
+    assert queue.failures("a") == 15
+    queue.forget("a")
+    assert queue.failures("a") == 0
+    queue.close()
+
+
+async def test_a_cancelled_getter_loses_no_key() -> None:
+    queue: Queue[str] = Queue()
+    first = asyncio.create_task(queue.get())
+    second = asyncio.create_task(take(queue))
+    await asyncio.sleep(0)
+    queue.add("a")
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+    if not first.cancelled():
+        queue.done("a")
+        queue.add("a")
+    assert await second == "a"
+
+
+async def test_many_workers_never_share_a_key() -> None:
+    queue: Queue[str] = Queue()
+    working: set[str] = set()
+    seen: Counter[str] = Counter()
+
+    async def work() -> None:
+        while True:
+            key = (await queue.get()).key
+            assert key not in working
+            working.add(key)
+            await asyncio.sleep(0)
+            working.discard(key)
+            seen[key] += 1
+            queue.done(key)
+
+    workers = [asyncio.create_task(work()) for _ in range(8)]
+    for round_ in range(50):
+        for key in "abcde":
+            queue.add(key, Priority(round_ % 2))
+        await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        while len(queue) or queue.working:
+            await asyncio.sleep(0)
+    for worker in workers:
+        worker.cancel()
+    results = await asyncio.gather(*workers, return_exceptions=True)
+    assert all(isinstance(result, asyncio.CancelledError) for result in results)
+    assert set(seen) == set("abcde")

@@ -1,0 +1,341 @@
+"""What is decided about one ECSService, over snapshots as the cache would show them."""
+
+import copy
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from kubecs.plan import servicerevision
+from kubecs.plan.account import account_of
+from kubecs.plan.actions import Apply, Create, Plan
+from kubecs.plan.service import plan_service
+from kubecs.plan.settings import Settings
+from kubecs.plan.snapshot import ServiceSnapshot
+from kubecs.plan.summary import TaskSummary
+from kubecs.translate import labels, names
+from kubecs.translate.owner import owner_reference
+
+NOW = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
+NAMESPACE = "shop"
+
+
+def service(**spec: Any) -> dict[str, Any]:
+    return {
+        "apiVersion": labels.API_VERSION,
+        "kind": "ECSService",
+        "metadata": {
+            "name": names.service_object_name(spec.get("cluster", "default"), "web"),
+            "namespace": NAMESPACE,
+            "uid": "service-uid",
+            "generation": 1,
+            "creationTimestamp": "2026-11-24T11:59:00Z",
+        },
+        "spec": {"serviceName": "web", "taskDefinition": "web", "desiredCount": 3} | spec,
+    }
+
+
+def revision(number: int, lifecycle: str = "ACTIVE", **container: Any) -> dict[str, Any]:
+    app = {"name": "app", "image": f"web:{number}", "memory": 128} | container
+    return {
+        "metadata": {"name": f"web.{number}", "namespace": NAMESPACE},
+        "spec": {
+            "revision": number,
+            "lifecycle": lifecycle,
+            "taskDefinition": {"family": "web", "containerDefinitions": [app]},
+        },
+    }
+
+
+def snapshot(**changes: Any) -> ServiceSnapshot:
+    base = ServiceSnapshot(
+        service=service(),
+        account=account_of(None, NAMESPACE, "eu-central-1"),
+        cluster_known=True,
+        family_object=None,
+        revisions=(revision(1),),
+        deployment=None,
+        service_revisions=(),
+        replica_sets=(),
+        tasks=(),
+        settings=Settings(steady_seconds=0),
+    )
+    return replace(base, **changes)
+
+
+def actions(plan: Plan, kind: type) -> list[Any]:
+    return [action for step in plan.steps for action in step if isinstance(action, kind)]
+
+
+def applied(plan: Plan, kind: str) -> dict[str, Any]:
+    found = [action.manifest for action in actions(plan, Apply) if action.manifest["kind"] == kind]
+    assert len(found) == 1, f"{len(found)} {kind} applied"
+    return dict(found[0])
+
+
+def created(plan: Plan) -> dict[str, Any]:
+    found = [action.manifest for action in actions(plan, Create)]
+    assert len(found) == 1
+    return dict(found[0])
+
+
+def live(manifest: dict[str, Any], ready: int = 0) -> dict[str, Any]:
+    """The Deployment as the API server and its controller would show it."""
+    held = copy.deepcopy(manifest)
+    held["metadata"] |= {"uid": "deployment-uid", "generation": 1}
+    held["spec"]["template"]["spec"]["schedulerName"] = "default-scheduler"
+    held["status"] = {
+        "observedGeneration": 1,
+        "replicas": ready,
+        "updatedReplicas": ready,
+        "availableReplicas": ready,
+    }
+    return held
+
+
+def tasks(deployment_id: str, number: int, status: str = "RUNNING") -> tuple[TaskSummary, ...]:
+    return tuple(
+        TaskSummary(
+            uid=f"pod-{index}",
+            name=f"web-{index}",
+            deployment=deployment_id.replace("/", "-"),
+            owner_uid="rs-uid",
+            cluster="default",
+            service="web",
+            owner="web",
+            launch_type="EC2",
+            last_status=status,
+            created_epoch=0.0,
+            unplaced_reason="",
+            restarts=0,
+        )
+        for index in range(number)
+    )
+
+
+def deployed(ready: int = 3) -> ServiceSnapshot:
+    """A service whose first deployment has all its children."""
+    first = plan_service(snapshot(), NOW)
+    held = created(first)
+    held["metadata"] |= {"uid": "revision-uid"}
+    identity = applied(first, "ServiceAccount")
+    return snapshot(
+        deployment=live(applied(first, "Deployment"), ready),
+        service_revisions=(held,),
+        identities={("ServiceAccount", identity["metadata"]["name"]): identity},
+        tasks=tasks(held["data"]["deploymentId"], ready),
+    )
+
+
+def condition(plan: Plan, kind: str) -> dict[str, Any]:
+    assert plan.status is not None
+    return next(dict(each) for each in plan.status["conditions"] if each["type"] == kind)
+
+
+def with_status(found: ServiceSnapshot, plan: Plan) -> ServiceSnapshot:
+    return replace(found, service={**found.service, "status": plan.status})
+
+
+def test_the_first_look_makes_deployment_and_revision_in_one_step() -> None:
+    plan = plan_service(snapshot(), NOW)
+    assert [len(step) for step in plan.steps] == [1, 2]
+    deployment, kept = applied(plan, "Deployment"), created(plan)
+    assert kept["metadata"]["name"] == f"{deployment['metadata']['name']}-1"
+    assert deployment["spec"]["template"] == kept["data"]["template"]
+    assert deployment["spec"]["replicas"] == 3
+    assert deployment["metadata"]["ownerReferences"] == [owner_reference(service())]
+    assert condition(plan, "Reconciling")["status"] == "True"
+
+
+def test_a_second_look_changes_nothing() -> None:
+    found = deployed()
+    first = plan_service(found, NOW)
+    assert first.steps == ()
+    again = plan_service(with_status(found, first), NOW + timedelta(minutes=5))
+    assert again.steps == ()
+    assert again.status == first.status
+    assert again.events == ()
+    assert again.observations == ()
+
+
+def test_steady_state_is_said_once_and_measured_once() -> None:
+    plan = plan_service(deployed(), NOW + timedelta(seconds=7))
+    assert condition(plan, "Ready")["status"] == "True"
+    assert [event.reason for event in plan.events] == ["DeploymentCompleted", "SteadyState"]
+    assert [(each.metric, each.labels["outcome"], each.value) for each in plan.observations] == [
+        ("ecs_deployment_duration_seconds", "completed", 7.0)
+    ]
+
+
+def test_desired_zero_is_complete_at_once() -> None:
+    plan = plan_service(snapshot(service=service(desiredCount=0)), NOW)
+    assert plan.status is not None
+    assert plan.status["deployments"][0]["rolloutState"] == "COMPLETED"
+    assert condition(plan, "Ready")["status"] == "True"
+
+
+def test_a_scale_keeps_the_deployment_id_and_the_template() -> None:
+    found = deployed()
+    plan = plan_service(replace(found, service=service(desiredCount=5)), NOW)
+    deployment = applied(plan, "Deployment")
+    assert deployment["spec"]["replicas"] == 5
+    assert deployment["spec"]["template"] == found.service_revisions[0]["data"]["template"]
+    assert actions(plan, Create) == []
+
+
+def test_a_new_revision_of_the_family_rolls_out_only_when_it_is_followed() -> None:
+    found = replace(deployed(), revisions=(revision(1), revision(2)))
+    assert plan_service(found, NOW).steps == ()
+    family = {"metadata": {"generation": 2}, "status": {"observedGeneration": 2, "latestRevision": 2}}
+    plan = plan_service(replace(found, family_object=family), NOW)
+    template = applied(plan, "Deployment")["spec"]["template"]
+    assert template["spec"]["containers"][0]["image"] == "web:2"
+    assert created(plan)["revision"] == 2
+
+
+def test_restarted_at_makes_a_new_deployment_of_the_same_revision() -> None:
+    found = deployed()
+    plan = plan_service(
+        replace(found, service=service(kubernetes={"restartedAt": "2026-11-24T12:00:00Z"})), NOW + timedelta(seconds=1)
+    )
+    before = found.service_revisions[0]["data"]["deploymentId"]
+    assert created(plan)["data"]["deploymentId"] != before
+    assert created(plan)["data"]["taskDefinition"] == found.service_revisions[0]["data"]["taskDefinition"]
+
+
+def test_a_changed_translator_replaces_no_pod(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = deployed()
+
+    def other(*_: object, **__: object) -> dict[str, Any]:
+        raise AssertionError("a template was rendered again")
+
+    monkeypatch.setattr(servicerevision, "pod_template", other)
+    assert plan_service(found, NOW).steps == ()
+
+
+def test_a_deployment_without_its_revision_gives_it_its_own_template() -> None:
+    found = deployed()
+    plan = plan_service(replace(found, service_revisions=()), NOW + timedelta(hours=1))
+    kept = created(plan)
+    assert kept["revision"] == 1
+    assert kept["data"]["deploymentId"] == found.service_revisions[0]["data"]["deploymentId"]
+    assert kept["data"]["parameters"] == found.service_revisions[0]["data"]["parameters"]
+    assert kept["data"]["template"]["spec"] == found.deployment["spec"]["template"]["spec"]  # type: ignore[index]  # there
+    assert kept["data"]["createdAt"] == found.service_revisions[0]["data"]["createdAt"]
+
+
+def test_a_revision_without_its_deployment_is_used_as_it_is() -> None:
+    found = deployed()
+    plan = plan_service(replace(found, deployment=None, tasks=()), NOW + timedelta(hours=1))
+    assert applied(plan, "Deployment")["spec"]["template"] == found.service_revisions[0]["data"]["template"]
+    assert actions(plan, Create) == []
+
+
+def test_a_change_by_somebody_else_is_put_back() -> None:
+    found = deployed()
+    changed = copy.deepcopy(dict(found.deployment or {}))
+    changed["spec"]["template"]["spec"]["containers"][0]["image"] = "evil:1"
+    plan = plan_service(replace(found, deployment=changed), NOW)
+    assert applied(plan, "Deployment")["spec"]["template"]["spec"]["containers"][0]["image"] == "web:1"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"revisions": ()}, "TaskDefinitionNotFound"),
+        ({"service": service(taskDefinition="web:9")}, "TaskDefinitionNotFound"),
+        ({"revisions": (revision(1, "INACTIVE"),), "service": service(taskDefinition="web:1")}, "TaskDefinitionInactive"),
+        ({"cluster_known": False, "service": service(cluster="prod")}, "ClusterNotFound"),
+    ],
+)
+def test_a_missing_reference_waits_a_minute_and_then_stalls(changes: dict[str, Any], reason: str) -> None:
+    found = snapshot(**changes)
+    first = plan_service(found, NOW)
+    assert first.steps == ()
+    assert condition(first, "Reconciling")["reason"] == reason
+    assert first.requeue_after == 60.0
+    assert [event.type for event in first.events] == ["Warning"]
+    later = plan_service(with_status(found, first), NOW + timedelta(seconds=61))
+    assert condition(later, "Stalled")["status"] == "True"
+    assert later.requeue_after is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"service": service(schedulingStrategy="DAEMON")}, "SchedulingStrategyNotAvailable"),
+        ({"service": service(deploymentConfiguration={"strategy": "BLUE_GREEN"})}, "DeploymentStrategyNotAvailable"),
+        ({"service": service(deploymentController={"type": "EXTERNAL"})}, "DeploymentControllerNotAvailable"),
+        ({"revisions": (revision(1, privileged=True),)}, "NotAllowed"),
+        ({"revisions": (revision(1, name="a" * 300),)}, "InvalidTaskDefinition"),
+    ],
+)
+def test_what_cannot_be_served_stalls_and_touches_nothing(changes: dict[str, Any], reason: str) -> None:
+    plan = plan_service(snapshot(**changes), NOW)
+    assert plan.steps == ()
+    assert condition(plan, "Stalled")["status"] == "True"
+    assert condition(plan, "Stalled")["reason"] == reason
+
+
+def test_a_wrong_object_name_is_refused() -> None:
+    wrong = service()
+    wrong["metadata"]["name"] = "web-12345678"
+    assert condition(plan_service(snapshot(service=wrong), NOW), "Stalled")["reason"] == "NameMismatch"
+
+
+def test_a_refused_edit_leaves_what_runs_and_describes_it() -> None:
+    found = replace(deployed(), service=service(taskDefinition="gone"), revisions=())
+    plan = plan_service(found, NOW)
+    assert plan.steps == ()
+    assert plan.status is not None
+    assert plan.status["runningCount"] == 3
+    assert plan.status["taskDefinition"].endswith("task-definition/web:1")
+
+
+def test_paused_writes_nothing_to_the_children() -> None:
+    paused = service(desiredCount=9, kubernetes={"paused": True})
+    plan = plan_service(replace(deployed(), service=paused), NOW)
+    assert plan.steps == ()
+    assert condition(plan, "Reconciling")["reason"] == "Paused"
+    untouched = plan_service(snapshot(service=paused), NOW)
+    assert untouched.steps == ()
+    assert condition(untouched, "Reconciling")["reason"] == "Paused"
+    assert untouched.events == ()
+
+
+def test_percents_without_room_pause_the_rollout_and_say_so() -> None:
+    blocked = {"deploymentConfiguration": {"minimumHealthyPercent": 50, "maximumPercent": 100}, "desiredCount": 1}
+    found = deployed(1)
+    old = {"metadata": {"labels": {labels.DEPLOYMENT: "ecs-svc-1"}}, "spec": {"replicas": 1}}
+    older = copy.deepcopy(dict(found.service_revisions[0]))
+    older["revision"], older["data"]["deploymentId"], older["data"]["parameters"] = 1, "ecs-svc/1", {"old": True}
+    plan = plan_service(
+        replace(found, service=service(**blocked), service_revisions=(older,), replica_sets=(old,), tasks=()), NOW
+    )
+    deployment = applied(plan, "Deployment")
+    assert deployment["spec"]["paused"] is True
+    assert deployment["spec"]["strategy"]["rollingUpdate"]["maxSurge"] == 1
+    assert condition(plan, "Reconciling")["reason"] == "DeploymentBlocked"
+    assert any("unable to stop or start tasks" in event.message for event in plan.events)
+
+
+def test_untranslated_members_are_named() -> None:
+    plan = plan_service(snapshot(service=service(loadBalancers=[{"targetGroupArn": "arn:x"}])), NOW)
+    assert "loadBalancers" in condition(plan, "NotTranslated")["message"]
+
+
+def test_a_member_for_new_tasks_only_waits_for_the_next_deployment() -> None:
+    plan = plan_service(replace(deployed(), service=service(propagateTags="SERVICE")), NOW)
+    assert plan.steps == ()
+    assert "propagateTags" in condition(plan, "PendingNextDeployment")["message"]
+
+
+def test_annotations_of_other_tools_are_not_copied() -> None:
+    marked = service()
+    marked["metadata"]["labels"] = {"argocd.argoproj.io/instance": "x", "app": "mine"}
+    marked["metadata"]["annotations"] = {"kubectl.kubernetes.io/last-applied-configuration": "{}"}
+    text = str(applied(plan_service(snapshot(service=marked), NOW), "Deployment"))
+    assert "argocd" not in text
+    assert "last-applied" not in text
+    assert "mine" not in text
