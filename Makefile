@@ -45,12 +45,14 @@ check: venv ## lint, format, types, layers, generated files
 	$(PY) -m tools.generate_models --check
 	$(VENV)/bin/kubecs crds --check crds
 	$(PY) -m kubecs.metrics.document --check
+	$(PY) -m tools.kind --check examples/install/operator.yaml
 
 generate: venv ## write the generated files anew
 	$(PY) -m tools.generate_models
 	$(VENV)/bin/ruff format operator/kubecs/ecs/model.py
 	$(VENV)/bin/kubecs crds --write crds
 	$(PY) -m kubecs.metrics.document
+	$(PY) -m tools.kind --write examples/install/operator.yaml
 
 tools: venv ## build the control plane's binaries that are missing
 	@$(PY) tools/binaries.py default

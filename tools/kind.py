@@ -1,9 +1,17 @@
-"""Prints what `make kind` applies beside the CRDs: two replicas of the operator, with its own rights."""
+"""What runs the operator in a cluster, beside the CRDs: its rights, and two replicas of the image.
+
+python -m tools.kind                print it, which is what `make kind` applies
+python -m tools.kind --write FILE   write it (examples/install/operator.yaml)
+python -m tools.kind --check FILE   fail when the file says something else
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -13,6 +21,10 @@ from tools.localcluster.access import OPERATOR, OPERATOR_NAMESPACE, operator_acc
 IMAGE = "kubecs:dev"
 _HEALTH_PORT = 8080
 _METRICS_PORT = 9090
+_HEADER = """\
+# The operator and its rights, for any cluster; written by `python -m tools.kind`, a test compares.
+# Put the name of your image where kubecs:dev is.
+"""
 
 
 def operator_deployment(image: str = IMAGE) -> dict[str, Any]:
@@ -55,10 +67,28 @@ def _container(image: str) -> dict[str, Any]:
     }
 
 
-def main() -> int:
-    """Prints the YAML documents."""
-    documents = json.loads(json.dumps([*operator_access(), operator_deployment()]))  # without YAML's references
-    yaml.safe_dump_all(documents, sys.stdout, sort_keys=False)
+def documents() -> list[dict[str, Any]]:
+    """All objects, in the order in which they are applied."""
+    everything: list[dict[str, Any]] = json.loads(json.dumps([*operator_access(), operator_deployment()]))
+    return everything  # a copy without shared parts, so that YAML needs no references
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Prints, writes or checks the YAML documents; 1 when the check finds a difference."""
+    parser = argparse.ArgumentParser(prog="python -m tools.kind")
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument("--write", type=Path, metavar="FILE")
+    choice.add_argument("--check", type=Path, metavar="FILE")
+    chosen = parser.parse_args(arguments)
+    text = yaml.safe_dump_all(documents(), sort_keys=False)
+    if chosen.check is not None:
+        same = chosen.check.exists() and list(yaml.safe_load_all(chosen.check.read_text())) == documents()
+        print("" if same else f"{chosen.check} is out of date: run `make generate`\n", end="", file=sys.stderr)
+        return 0 if same else 1
+    if chosen.write is not None:
+        chosen.write.write_text(_HEADER + text)
+    else:
+        sys.stdout.write(text)
     return 0
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from itertools import product
+from pathlib import Path
 
 import pytest
 
+from tools import kind
 from tools.kind import operator_deployment
 from tools.localcluster.access import OPERATOR, OPERATOR_NAMESPACE, operator_access
 
@@ -66,3 +68,15 @@ def test_deployment_runs_as_that_identity_without_privileges() -> None:
     assert (deployment["metadata"]["namespace"], spec["serviceAccountName"]) == (OPERATOR_NAMESPACE, OPERATOR)
     assert spec["securityContext"]["runAsNonRoot"] is True
     assert spec["containers"][0]["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+
+
+def test_written_file_is_checked_by_what_it_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "operator.yaml"
+    assert kind.main(["--check", str(path)]) == 1
+    assert kind.main(["--write", str(path)]) == 0
+    assert kind.main(["--check", str(path)]) == 0
+    path.write_text(path.read_text().replace("replicas: 2", "replicas: 3"))
+    assert kind.main(["--check", str(path)]) == 1
+    assert "out of date" in capsys.readouterr().err
+    assert kind.main([]) == 0
+    assert capsys.readouterr().out in path.read_text().replace("replicas: 3", "replicas: 2")
