@@ -239,7 +239,7 @@ class Store:
                 self._unindex(held)
             values = tuple(tuple(intern(value) for value in own) for own in values)
             self._index(key, values)
-        self._entries[key] = Entry(key, uid, version, orjson.dumps(obj), values)
+        self._entries[key] = Entry(key, uid, version, _compact(obj), values)
 
     def _bury(self, obj: Object, version: int) -> Change | None:
         """Merges a deletion. One that the cache knew nothing of is a change too: it carries the final state."""
@@ -297,6 +297,11 @@ class Store:
                     keys.pop(held.key, None)
                     if not keys:
                         del bucket[value]
+
+
+def _compact(obj: Object) -> bytes:
+    """JSON in just its own size: what orjson gives out keeps its whole buffer, thrice a Pod's JSON, while it lives."""
+    return memoryview(orjson.dumps(obj)).tobytes()
 
 
 class Relist:

@@ -1,5 +1,7 @@
 """The cache: every order of lists, watch events and late answers ends in the truth."""
 
+import gc
+import tracemalloc
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -274,6 +276,18 @@ def test_tombstones_are_bounded() -> None:
     for number in range(5):
         cache.observe("DELETED", obj("a", str(number), number + 1))
     assert len(cache._tombstones) == 2
+
+
+def test_an_entry_takes_hardly_more_memory_than_its_json() -> None:
+    cache = store()
+    gc.collect()
+    tracemalloc.start()
+    for number in range(300):
+        cache.observe(None, obj(f"name-{number}", f"uid-{number}", number, "c" * 2500))
+    gc.collect()
+    used, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert used / 300 < 2500 + 1000
 
 
 def test_lists_by_namespace_and_cluster_scoped_objects() -> None:
