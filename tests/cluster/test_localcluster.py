@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.cluster.rig import PROJECT, Kubectl
+from tools import kind
 from tools.localcluster import LocalCluster
 from tools.localcluster.process import start_time
 
@@ -184,6 +186,14 @@ def test_operator_identity_has_only_its_own_rights(cluster: LocalCluster) -> Non
     assert not may("update", "ecsservices.kubecs.dev")
 
 
+def test_operator_manifest_is_accepted(cluster: LocalCluster) -> None:
+    cluster.operator_kubeconfig()  # the namespace must be there even for a dry run
+    text = yaml.safe_dump_all(kind.documents())
+    output = cluster.kubectl("apply", "--server-side", "--dry-run=server", "-f", "-", input=text)
+    assert "deployment.apps/kubecs-operator serverside-applied" in output
+    assert "Warning" not in output
+
+
 def test_compaction_makes_an_old_watch_fail_with_410(cluster: LocalCluster, kubectl: Kubectl) -> None:
     kubectl.apply(_config_map("before"))
     old = kubectl.get("configmap", "before")["metadata"]["resourceVersion"]
@@ -209,6 +219,7 @@ def test_audit_log_names_every_write(cluster: LocalCluster, kubectl: Kubectl) ->
 
 _PARENT = """
 import sys
+from tools import kind
 from tools.localcluster import LocalCluster
 with LocalCluster(nodes=1) as cluster:
     print(cluster.layout.directory, *(part.pid for part in cluster.components.values()), flush=True)
