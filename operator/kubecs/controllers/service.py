@@ -10,7 +10,7 @@ from kubecs.controllers.references import cluster_known, family_state
 from kubecs.kube.errors import ApiError
 from kubecs.plan import servicestatus
 from kubecs.plan.actions import Plan
-from kubecs.plan.checks import Refusal
+from kubecs.plan.refusal import Refusal
 from kubecs.plan.service import plan_service
 from kubecs.plan.settings import Settings
 from kubecs.plan.snapshot import ServiceSnapshot

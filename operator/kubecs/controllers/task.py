@@ -10,9 +10,9 @@ from kubecs.controllers.references import cluster_known, family_state
 from kubecs.kube.errors import ApiError
 from kubecs.plan import taskstatus
 from kubecs.plan.actions import Plan
+from kubecs.plan.refusal import Refusal
 from kubecs.plan.settings import Settings
 from kubecs.plan.task import plan_task
-from kubecs.plan.taskadmission import Refused
 from kubecs.plan.tasksnapshot import TaskSnapshot, pod_name
 from kubecs.translate import names
 
@@ -36,7 +36,7 @@ class TaskReconciler:
         snapshot = self._gather(key)
         if snapshot is None:
             return None
-        return taskstatus.refused(snapshot, Refused(f"Kubernetes{error.reason}", error.message), now)
+        return taskstatus.refused(snapshot, Refusal(f"Kubernetes{error.reason}", error.message), now)
 
     def _gather(self, key: Key) -> TaskSnapshot | None:
         cache, namespace = self._cache, key.namespace

@@ -4,33 +4,14 @@ A check returns a Refusal or None. A refused service keeps running what it ran b
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from kubecs.ecs.errors import EcsError
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
-from kubecs.ecs.validation import validate_service, validate_task_definition
-from kubecs.plan.references import Resolved, Unresolved
+from kubecs.ecs.validation import validate_service
+from kubecs.plan.references import Resolved
+from kubecs.plan.refusal import Refusal, definition_of, described
 from kubecs.plan.snapshot import ServiceSnapshot
 from kubecs.translate import names
-from kubecs.translate.restricted import restricted_uses
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a service is left as it is.
-
-    Attributes:
-        reason: The reason of its conditions and Event, CamelCase.
-        message: What is wrong and where, with ECS's words where it has them.
-        missing: Something is not there (yet): Reconciling at first, Stalled only after the grace.
-        waits: Nothing is wrong, somebody asked to wait: Reconciling, and no Event.
-    """
-
-    reason: str
-    message: str
-    missing: bool = False
-    waits: bool = False
-
 
 Check = Callable[[ServiceSnapshot], Refusal | None]
 
@@ -92,31 +73,11 @@ def refusal(snapshot: ServiceSnapshot) -> Refusal | None:
     return next((found for check in CHECKS if (found := check(snapshot))), None)
 
 
-def resolution_refusal(resolution: Unresolved) -> Refusal:
-    """A task definition that is not there may still come; it is missing, not wrong."""
-    return Refusal(resolution.reason, f"{resolution.message} (spec.taskDefinition)", missing=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Usable:
-    """A task definition that has been read and may run here."""
-
-    definition: RegisterTaskDefinitionRequest
-
-
-def usable(snapshot: ServiceSnapshot, resolution: Resolved) -> Usable | Refusal:
+def usable(snapshot: ServiceSnapshot, resolution: Resolved) -> RegisterTaskDefinitionRequest | Refusal:
     """Read the service and the revision's task definition, and hold them against what the account allows."""
     own = {name: value for name, value in snapshot.spec.items() if name != "kubernetes"}
     try:
         validate_service(own)
     except EcsError as error:
-        return Refusal("InvalidService", f"{error.code}: {error.message} ({error.path})")
-    try:
-        definition = validate_task_definition(resolution.revision["spec"]["taskDefinition"])
-    except EcsError as error:
-        return Refusal("InvalidTaskDefinition", f"{error.code}: {error.message} ({error.path})")
-    forbidden = snapshot.account.refusals(restricted_uses(definition))
-    if forbidden:
-        return Refusal("NotAllowed", "; ".join(each.message for each in forbidden))
-    role = snapshot.account.role_refusal("taskRoleArn", definition.task_role_arn)
-    return Refusal("RoleNotAllowed", role.message) if role else Usable(definition)
+        return Refusal("InvalidService", described(error))
+    return definition_of(snapshot.account, resolution)

@@ -8,10 +8,10 @@ from typing import Any
 from kubecs.ecs.errors import EcsError
 from kubecs.plan import checks, rollout, servicestatus
 from kubecs.plan.actions import Action, Apply, Create, Delete, Plan, Ref
-from kubecs.plan.checks import Refusal
 from kubecs.plan.deployments import label_of
 from kubecs.plan.identity import identity_actions
 from kubecs.plan.references import Resolved, resolve
+from kubecs.plan.refusal import Refusal, described, resolution_refusal
 from kubecs.plan.serviceevents import Message
 from kubecs.plan.servicerevision import Chosen, choose, previous_number
 from kubecs.plan.snapshot import Manifest, ServiceSnapshot
@@ -33,7 +33,7 @@ def plan_service(snapshot: ServiceSnapshot, now: datetime) -> Plan:
     reference = snapshot.spec["taskDefinition"]
     resolution = resolve(reference, snapshot.revisions, snapshot.family_object, previous_number(snapshot))
     if not isinstance(resolution, Resolved):
-        return servicestatus.refused(snapshot, checks.resolution_refusal(resolution), now)
+        return servicestatus.refused(snapshot, resolution_refusal(resolution), now)
     if snapshot.paused or snapshot.service["metadata"].get("deletionTimestamp"):
         return _untouched(snapshot, now)
     chosen = choose(snapshot, resolution, now)
@@ -54,12 +54,12 @@ def _deployed(snapshot: ServiceSnapshot, resolution: Resolved, chosen: Chosen, n
     try:
         identities = identity_actions(role, snapshot.account, snapshot.identities)
     except EcsError as error:
-        return servicestatus.refused(snapshot, Refusal("InvalidRole", f"{error.code}: {error.message}"), now)
+        return servicestatus.refused(snapshot, Refusal("InvalidRole", described(error)), now)
     deploying = _deployment_actions(snapshot, chosen)
     steps = tuple(step for step in (identities, deploying, _outdated(snapshot, chosen)) if step)
     notices = (servicestatus.role_notice(snapshot.account, role),)
-    described = servicestatus.described(snapshot, chosen.manifest, _started(chosen), now, notices)
-    return replace(described, steps=steps)
+    shown = servicestatus.described(snapshot, chosen.manifest, _started(chosen), now, notices)
+    return replace(shown, steps=steps)
 
 
 def _started(chosen: Chosen) -> tuple[Message, ...]:

@@ -13,8 +13,9 @@ from kubecs.ecs.errors import EcsError
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
 from kubecs.ecs.values import deployment_id, deployment_started_ms, task_definition_arn
 from kubecs.plan import parameters
-from kubecs.plan.checks import Refusal, usable
+from kubecs.plan.checks import usable
 from kubecs.plan.references import Resolved
+from kubecs.plan.refusal import Refusal, invalid
 from kubecs.plan.snapshot import Manifest, ServiceSnapshot
 from kubecs.plan.timestamps import rfc3339
 from kubecs.plan.usermetadata import users_own
@@ -121,18 +122,16 @@ def _rendered(
         return found
     new_id = deployment_id(int(now.timestamp() * 1000))
     try:
-        template = pod_template(
-            found.definition, _context(snapshot, found.definition, wanted, new_id), standalone=False
-        )
+        template = pod_template(found, _context(snapshot, found, wanted, new_id), standalone=False)
     except EcsError as error:
-        return Refusal("InvalidTaskDefinition", f"{error.code}: {error.message} ({error.path})")
+        return invalid(error)
     revision = ServiceRevision(
         number=_number(snapshot) + 1,
         parameters=wanted,
         template=template,
         task_definition=wanted["taskDefinition"],
         deployment_id=new_id,
-        min_ready_seconds=min_ready_seconds(found.definition, snapshot.settings.steady_seconds),
+        min_ready_seconds=min_ready_seconds(found, snapshot.settings.steady_seconds),
         requested=parameters.requested(snapshot.spec),
         waiting=parameters.waiting(snapshot.spec),
         created_at=rfc3339(now),

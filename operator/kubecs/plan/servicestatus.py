@@ -8,10 +8,10 @@ from kubecs.ecs.values import cluster_arn
 from kubecs.plan import conditions, references, rollout
 from kubecs.plan.account import Account
 from kubecs.plan.actions import Observation, Plan
-from kubecs.plan.checks import Refusal
 from kubecs.plan.conditions import Condition
 from kubecs.plan.deployments import Rollout, rollout_of
 from kubecs.plan.parameters import waiting
+from kubecs.plan.refusal import Refusal
 from kubecs.plan.serviceevents import Message, say
 from kubecs.plan.snapshot import Manifest, ServiceSnapshot
 from kubecs.plan.timestamps import parse
@@ -53,8 +53,9 @@ def refused(snapshot: ServiceSnapshot, refusal: Refusal, now: datetime) -> Plan:
         wanted = triple(refusal.reason, refusal.message)
     newest = snapshot.newest_revision
     progress = rollout_of(snapshot, newest, now) if newest else None
+    silent = refusal.waits or (refusal.quiet and again is not None)
     message = Message("Warning", refusal.reason, f"was unable to deploy: {refusal.message}")
-    plan = _plan(snapshot, progress, wanted, [] if refusal.waits else [message], now, ())
+    plan = _plan(snapshot, progress, wanted, [] if silent else [message], now, ())
     return Plan(status=plan.status, events=plan.events, requeue_after=again)
 
 

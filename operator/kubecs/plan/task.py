@@ -16,9 +16,10 @@ from kubecs.plan.actions import Action, Create, Delete, Event, Observation, Patc
 from kubecs.plan.containerstate import STOPPED
 from kubecs.plan.identity import identity_actions
 from kubecs.plan.record import LAUNCH_TYPES
+from kubecs.plan.refusal import Refusal
 from kubecs.plan.runs import Pod
 from kubecs.plan.servicerevision import launch_type
-from kubecs.plan.taskadmission import Admitted, Refused, admit
+from kubecs.plan.taskadmission import Admitted, admit
 from kubecs.plan.tasksnapshot import TaskSnapshot, pod_name
 from kubecs.plan.taskstate import TaskState, task_state
 from kubecs.plan.timestamps import maybe
@@ -115,14 +116,14 @@ def _start_duration(snapshot: TaskSnapshot, state: TaskState) -> tuple[Observati
 
 def _started(snapshot: TaskSnapshot, now: datetime) -> Plan:
     admitted = admit(snapshot)
-    if isinstance(admitted, Refused):
+    if isinstance(admitted, Refusal):
         return taskstatus.refused(snapshot, admitted, now)
     role = admitted.definition.task_role_arn
     try:
         identities = identity_actions(role, snapshot.account, snapshot.identities)
         manifest = pod_manifest(snapshot, admitted)
     except EcsError as error:
-        refusal = Refused("InvalidTaskDefinition", f"{error.code}: {error.message} ({error.path})")
+        refusal = Refusal("InvalidTaskDefinition", f"{error.code}: {error.message} ({error.path})")
         return taskstatus.refused(snapshot, refusal, now)
     name = manifest["metadata"]["name"]
     what = f"{admitted.resolved.family}:{admitted.resolved.number}"

@@ -10,8 +10,8 @@ from kubecs.plan.actions import Plan
 from kubecs.plan.conditions import Condition
 from kubecs.plan.containerstate import STOPPED, ContainerState
 from kubecs.plan.members import not_translated, without_effect
+from kubecs.plan.refusal import Refusal
 from kubecs.plan.runs import Pod
-from kubecs.plan.taskadmission import Refused
 from kubecs.plan.tasksnapshot import TaskSnapshot
 from kubecs.plan.taskstate import DEPROVISIONING, HEADED_FOR_STOP, RUNNING, TaskState
 from kubecs.plan.timestamps import rfc3339
@@ -145,7 +145,7 @@ def vanished(snapshot: TaskSnapshot, now: datetime) -> Plan:
     return Plan(status=_whole(snapshot, fields, _end(fields), now))
 
 
-def refused(snapshot: TaskSnapshot, refusal: Refused, now: datetime) -> Plan:
+def refused(snapshot: TaskSnapshot, refusal: Refusal, now: datetime) -> Plan:
     """The status of an ECSTask that gets no Pod as it is."""
     stored = conditions.stored(snapshot.task)
     wanted: tuple[Condition, ...] = conditions.stalled(refusal.reason, refusal.message)
@@ -157,7 +157,7 @@ def refused(snapshot: TaskSnapshot, refusal: Refused, now: datetime) -> Plan:
     fields = {"clusterArn": cluster_arn(snapshot.account.id, snapshot.cluster)}
     return Plan(
         status=_whole(snapshot, fields, wanted, now),
-        events=conditions.announced(stored, wanted),
+        events=() if refusal.quiet and again is not None else conditions.announced(stored, wanted),
         requeue_after=again,
     )
 

@@ -1,0 +1,58 @@
+"""Why a service or an ECSTask is left as it is; and the checks of a task definition that both make before it runs."""
+
+from dataclasses import dataclass
+
+from kubecs.ecs.errors import EcsError
+from kubecs.ecs.model import RegisterTaskDefinitionRequest
+from kubecs.ecs.validation import validate_task_definition
+from kubecs.plan.account import Account
+from kubecs.plan.references import NOT_REGISTERED, Resolved, Unresolved
+from kubecs.translate.restricted import restricted_uses
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an object is left as it is.
+
+    Attributes:
+        reason: The reason of its conditions and Event, CamelCase.
+        message: What is wrong and where, with ECS's words where it has them.
+        missing: Something is not there (yet): Reconciling at first, Stalled only after the grace.
+        waits: Nothing is wrong, somebody asked to wait: Reconciling, and no Event.
+        quiet: What is missing is about to be made by us: an Event only once it has stalled.
+    """
+
+    reason: str
+    message: str
+    missing: bool = False
+    waits: bool = False
+    quiet: bool = False
+
+
+def resolution_refusal(resolution: Unresolved) -> Refusal:
+    """A task definition that is not there may still come; it is missing, not wrong."""
+    message = f"{resolution.message} (spec.taskDefinition)"
+    return Refusal(resolution.reason, message, missing=True, quiet=resolution.reason == NOT_REGISTERED)
+
+
+def invalid(error: EcsError) -> Refusal:
+    """ECS's own error about a task definition."""
+    return Refusal("InvalidTaskDefinition", described(error))
+
+
+def described(error: EcsError) -> str:
+    """ECS's error as one text: class, message, member path."""
+    return f"{error.code}: {error.message}" + (f" ({error.path})" if error.path else "")
+
+
+def definition_of(account: Account, resolved: Resolved) -> RegisterTaskDefinitionRequest | Refusal:
+    """Read a revision's task definition, and hold it against what the account allows."""
+    try:
+        definition = validate_task_definition(resolved.revision["spec"]["taskDefinition"])
+    except EcsError as error:
+        return invalid(error)
+    forbidden = account.refusals(restricted_uses(definition))
+    if forbidden:
+        return Refusal("NotAllowed", "; ".join(each.message for each in forbidden))
+    role = account.role_refusal("taskRoleArn", definition.task_role_arn)
+    return Refusal("RoleNotAllowed", role.message) if role else definition
