@@ -1,0 +1,292 @@
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from kubecs.crds.nodes import listing
+from kubecs.crds.nodes import record as record_schema
+from kubecs.crds.record import task_record_spec
+from kubecs.plan import runs
+from kubecs.plan.account import account_of
+from kubecs.plan.actions import Create, Delete, Patch, Plan
+from kubecs.plan.pod import PodSnapshot, plan_pod
+from kubecs.plan.record import expired_records
+from kubecs.plan.timestamps import rfc3339
+from kubecs.translate import labels
+from tests.unit.plan.pods import (
+    ARN,
+    NOW,
+    TASK_ID,
+    UID,
+    at,
+    deleting,
+    moment,
+    pod,
+    running,
+    status,
+    terminated,
+    waiting,
+)
+from tests.unit.plan.schemas import problems
+
+ACCOUNT = account_of({"spec": {"accountId": "111122223333", "region": "eu-west-1"}}, "shop", "us-east-1")
+PREFIX = "arn:aws:ecs:eu-west-1:111122223333:"
+SCHEMA = task_record_spec(record_schema("Overrides."), listing("Tags.", record_schema("A tag."), 50))
+
+
+def look(found, now=NOW, **more: Any) -> Plan:
+    return plan_pod(PodSnapshot(found, more.pop("gone", False), ACCOUNT, **more), now)
+
+
+def kinds(plan: Plan) -> list[list[str]]:
+    return [[type(action).__name__ for action in step] for step in plan.steps]
+
+
+def record_of(plan: Plan) -> dict[str, Any]:
+    create = plan.steps[0][0]
+    assert isinstance(create, Create)
+    assert create.exists_ok
+    assert list(problems(create.manifest["spec"], SCHEMA)) == []
+    return dict(create.manifest)
+
+
+def stop(plan: Plan) -> tuple[str, str]:
+    spec = record_of(plan)["spec"]
+    return spec["stopCode"], spec["stoppedReason"]
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        pod(names=["app"]),
+        pod(status("app", waiting("ImagePullBackOff"))),
+        pod(status("app", running())),
+        pod(status("app", running()), metadata=deleting(60)),
+        pod(status("app", terminated("a")), metadata=deleting(30)),
+        pod(status("app", running()), standalone=True),
+        pod(names=["app"], standalone=True, spec={"schedulingGates": [{"name": labels.GATE_RECORDED}]}),
+    ],
+)
+def test_nothing_is_done_about_a_pod_whose_task_lives_or_is_on_its_way_out(found) -> None:
+    assert look(found) == Plan()
+
+
+def test_a_run_that_ended_is_recorded_and_the_pod_becomes_the_next_task() -> None:
+    found = pod(status("app", running(61), terminated("a", 3, message="boom"), 1))
+    plan = look(found)
+    assert kinds(plan) == [["Create"], ["Patch"]]
+    manifest = record_of(plan)
+    assert manifest["metadata"] == {
+        "name": TASK_ID,
+        "namespace": "shop",
+        "labels": {
+            labels.MANAGED_BY: labels.MANAGER,
+            labels.CLUSTER: "Prod",
+            labels.SERVICE: "web",
+            labels.FAMILY: "web",
+            labels.REVISION: "3",
+            labels.DEPLOYMENT: "ecs-svc-9223370268123456789",
+            labels.LAUNCH_TYPE: "FARGATE",
+        },
+        "annotations": {
+            labels.CLUSTER_NAME: "Prod",
+            labels.SERVICE_NAME: "web",
+            labels.OWNER_OBJECT: "prod.web",
+        },
+    }
+    spec = manifest["spec"]
+    assert spec["taskArn"] == f"{PREFIX}task/Prod/{TASK_ID}"
+    assert spec["clusterArn"] == f"{PREFIX}cluster/Prod"
+    assert spec["taskDefinitionArn"] == ARN
+    assert (spec["group"], spec["startedBy"]) == ("service:web", "ecs-svc/9223370268123456789")
+    assert (spec["lastStatus"], spec["desiredStatus"], spec["stopCode"]) == (
+        "STOPPED",
+        "STOPPED",
+        "EssentialContainerExited",
+    )
+    assert (spec["createdAt"], spec["startedAt"], spec["stoppingAt"]) == (at(0), at(5), at(60))
+    assert spec["stoppedAt"] == rfc3339(NOW)
+    assert spec["version"] == 4711
+    assert spec["kubernetes"] == {
+        "cluster": "Prod",
+        "taskDefinition": "web:3",
+        "podName": "web-abc",
+        "podUID": UID,
+        "nodeName": "node-1",
+        "exitCode": 3,
+        "object": "prod.web",
+        "lastLogs": {"app": "boom"},
+    }
+    (container,) = spec["containers"]
+    assert (container["name"], container["exitCode"], container["lastStatus"]) == ("app", 3, "STOPPED")
+    assert container["containerArn"].startswith(f"{PREFIX}container/Prod/{TASK_ID}/")
+
+    patch = plan.steps[1][0]
+    assert isinstance(patch, Patch)
+    assert patch.body == runs.renewal_patch(found)
+    assert {each.metric: each.value for each in plan.observations} == {
+        "ecs_task_stopped_total": 1.0,
+        "ecs_task_container_restarts_total": 1.0,
+    }
+
+
+def test_after_a_crash_between_record_and_renewal_only_the_renewal_is_left() -> None:
+    found = pod(status("app", running(61), terminated("a"), 1))
+    recorded = record_of(look(found))
+    plan = look(found, recorded=recorded)
+    assert kinds(plan) == [["Patch"]]
+    assert plan.observations == ()
+
+
+def test_a_pod_that_a_restart_does_not_renew_is_deleted_after_the_record() -> None:
+    found = pod(status("app", terminated("a", 2)), status("log", running()))
+    plan = look(found)
+    assert kinds(plan) == [["Create"], ["Delete"]]
+    delete = plan.steps[1][0]
+    assert isinstance(delete, Delete)
+    assert (delete.ref.kind, delete.ref.name, delete.ref.uid) == ("Pod", "web-abc", UID)
+    app, log = record_of(plan)["spec"]["containers"]
+    assert app["exitCode"] == 2
+    assert "exitCode" not in log
+
+
+def test_a_failed_pod_of_a_service_is_recorded_and_cleared_away() -> None:
+    found = pod(
+        status("app", terminated("a", 137)), state={"phase": "Failed", "reason": "Evicted", "message": "low on memory"}
+    )
+    plan = look(found)
+    assert kinds(plan) == [["Create"], ["Delete"]]
+    assert stop(plan) == ("InfrastructureHealth", "Evicted: low on memory")
+
+
+DISRUPTED = {"type": "DisruptionTarget", "status": "True", "reason": "EvictionByEvictionAPI", "message": "drained"}
+NOTED = {labels.STOP_REASON: '{"stopCode": "ServiceSchedulerInitiated", "stoppedReason": "unhealthy"}'}
+LAST = terminated("now", 143, until=61)
+
+
+@pytest.mark.parametrize(
+    ("more", "fell", "expected"),
+    [
+        ({}, False, ("UserInitiated", "Task stopped by user")),
+        (
+            {},
+            True,
+            (
+                "ServiceSchedulerInitiated",
+                "Scaling activity initiated by (deployment ecs-svc/9223370268123456789)",
+            ),
+        ),
+        ({"conditions": [DISRUPTED]}, True, ("InfrastructureHealth", "EvictionByEvictionAPI: drained")),
+        (
+            {"conditions": [DISRUPTED | {"reason": "DeletionByPodGC"}]},
+            False,
+            ("TerminationNotice", "Host EC2 (instance node-1) terminated."),
+        ),
+    ],
+)
+def test_who_stopped_a_deleted_task(more, fell, expected) -> None:
+    found = pod(status("app", LAST), metadata=deleting(60), state={"phase": "Failed", **more})
+    assert stop(look(found, gone=True, replicas_fell=fell)) == expected
+    own = pod(status("app", LAST), metadata=deleting(60), state={"phase": "Failed", **more}, notes=NOTED)
+    assert stop(look(own, gone=True, replicas_fell=fell)) == ("ServiceSchedulerInitiated", "unhealthy")
+
+
+def test_an_end_before_the_deletion_is_what_stopped_the_task() -> None:
+    found = pod(status("app", LAST, terminated("first", 9, until=50), 1), metadata=deleting(60))
+    plan = look(found, gone=True, replicas_fell=True)
+    assert stop(plan)[0] == "EssentialContainerExited"
+    assert kinds(plan) == [["Create"]]
+
+
+def test_a_forced_deletion_is_recorded_without_codes() -> None:
+    plan = look(pod(status("app", running()), metadata=deleting(60, grace=0)), gone=True)
+    spec = record_of(plan)["spec"]
+    assert spec["stopCode"] == "UserInitiated"
+    assert "exitCode" not in spec["containers"][0]
+    assert spec["stoppingAt"] == at(60)
+
+
+def test_a_deleted_pod_that_never_ran_has_no_code_even_if_the_kubelet_invents_one() -> None:
+    lost = {"terminated": {"exitCode": 137, "reason": "ContainerStatusUnknown"}}
+    spec = record_of(look(pod(status("app", lost), metadata=deleting(60)), gone=True))["spec"]
+    assert "exitCode" not in spec["containers"][0]
+    assert "startedAt" not in spec
+
+
+def test_what_was_recorded_before_it_went_is_not_recorded_again() -> None:
+    found = pod(status("app", LAST), metadata=deleting(60))
+    recorded = record_of(look(found, gone=True))
+    assert look(found, gone=True, recorded=recorded) == Plan()
+
+
+def test_a_pod_that_goes_after_its_record_expired_leaves_no_new_one() -> None:
+    found = pod(status("app", terminated("a", 0, until=60)), standalone=True, state={"phase": "Succeeded"})
+    assert look(found, moment(60 + 3600), gone=True) == Plan()
+    assert kinds(look(found, moment(60 + 3599), gone=True)) == [["Create"]]
+
+
+def test_the_rest_of_a_standalone_task_is_ended_with_its_essential_container() -> None:
+    found = pod(status("app", terminated("a", 0)), status("log", running()), standalone=True)
+    plan = look(found)
+    assert kinds(plan) == [["Patch"]]
+    patch = plan.steps[0][0]
+    assert isinstance(patch, Patch)
+    assert patch.body == {"spec": {"activeDeadlineSeconds": 1}}
+    found["spec"]["activeDeadlineSeconds"] = 1
+    assert look(found) == Plan()
+
+
+def test_a_finished_standalone_task_is_recorded_and_its_pod_stays_as_long_as_the_record() -> None:
+    found = pod(status("app", terminated("a", 0)), standalone=True, state={"phase": "Succeeded"})
+    plan = look(found)
+    assert kinds(plan) == [["Create"]]
+    assert plan.requeue_after == 3600.0
+    recorded = record_of(plan)
+    assert recorded["spec"]["kubernetes"]["exitCode"] == 0
+    assert look(found, NOW + timedelta(seconds=600), recorded=recorded) == Plan(requeue_after=3000.0)
+    assert kinds(look(found, NOW + timedelta(seconds=3600), recorded=recorded)) == [["Delete"]]
+
+
+def test_a_standalone_task_that_cannot_start_is_given_two_minutes() -> None:
+    found = pod(status("app", waiting("ErrImagePull", "no such tag")), standalone=True)
+    assert look(found, moment(21)) == Plan(requeue_after=100.0)
+    plan = look(found, moment(121))
+    assert kinds(plan) == [["Create"], ["Delete"]]
+    assert stop(plan) == ("TaskFailedToStart", "CannotPullContainerError: no such tag")
+    assert "startedAt" not in record_of(plan)["spec"]
+
+
+def test_a_standalone_task_that_no_node_admits_is_recorded_then_deleted() -> None:
+    found = pod(names=["app"], standalone=True, state={"phase": "Failed", "reason": "OutOfcpu", "message": "full"})
+    plan = look(found)
+    assert kinds(plan) == [["Create"], ["Delete"]]
+    assert stop(plan) == ("TaskFailedToStart", "Task failed to start: full")
+
+
+def test_sizes_come_from_the_task_definition_and_logs_can_be_left_out() -> None:
+    document = {
+        "cpu": "1 vCPU",
+        "memory": "2 GB",
+        "containerDefinitions": [{"name": "app", "cpu": 256, "memory": 512}],
+    }
+    found = pod(status("app", terminated("a", 1, message="secret")))
+    spec = record_of(look(found, task_definition=document, keep_logs=False))["spec"]
+    assert (spec["cpu"], spec["memory"]) == ("1024", "2048")
+    assert (spec["containers"][0]["cpu"], spec["containers"][0]["memory"]) == ("256", "512")
+    assert "lastLogs" not in spec["kubernetes"]
+
+
+def test_records_go_when_they_are_old_and_their_pod_is_gone() -> None:
+    def recorded(name: str, age: float) -> dict[str, Any]:
+        stopped = rfc3339(NOW - timedelta(seconds=age))
+        return {"metadata": {"name": name, "namespace": "shop", "uid": name}, "spec": {"stoppedAt": stopped}}
+
+    records = [recorded("old", 3600), recorded("young", 3599), recorded("present", 9999)]
+    (delete,) = expired_records(records, NOW, 3600, present={"present"})
+    assert (delete.ref.kind, delete.ref.name, delete.ref.uid) == ("ECSTaskRecord", "old", "old")
+
+
+def test_a_snapshot_reads_the_same_however_often() -> None:
+    snapshot = PodSnapshot(pod(status("app", terminated("a"))), gone=False, account=ACCOUNT)
+    assert plan_pod(snapshot, NOW) == plan_pod(replace(snapshot), NOW)
