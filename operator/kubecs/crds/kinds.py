@@ -101,7 +101,10 @@ _FAMILY_COLUMNS = (
     Column("Conditions", '.status.conditions[?(@.status=="True")].type'),
 )
 
-_TASK_DEFINITION_TAGS: Schema = structural(RegisterTaskDefinitionRequest)["properties"]["tags"]
+
+def _tags() -> Schema:
+    tags: Schema = structural(RegisterTaskDefinitionRequest)["properties"]["tags"]
+    return tags
 
 
 @cache
@@ -207,13 +210,13 @@ def _revision() -> Kind:
         plural="ecstaskdefinitionrevisions",
         short_names=("ecstdr",),
         description="One registered revision of a family. It can't be edited.",
-        spec=own.revision_spec(document, _TASK_DEFINITION_TAGS),
+        spec=own.revision_spec(document, _tags()),
         status=status.REVISION,
         columns=(
             Column("Family", ".spec.taskDefinition.family"),
             Column("Revision", ".spec.revision", "integer"),
             Column("Status", ".spec.lifecycle"),
-            Column("Conditions", '.status.conditions[?(@.type!="Ready")].type'),
+            Column("Conditions", '.status.conditions[?(@.reason!="Registered")].type'),
         ),
         rules={
             "": (identity.REVISION,),
@@ -230,7 +233,7 @@ def _record() -> Kind:
         plural="ecstaskrecords",
         short_names=("ecsrec",),
         description="One stopped task, written by the operator and kept for a while.",
-        spec=task_record_spec(structural(TaskOverride), _TASK_DEFINITION_TAGS),
+        spec=task_record_spec(structural(TaskOverride), _tags()),
         columns=_task_columns(
             cluster=".spec.kubernetes.cluster",
             task_definition=".spec.kubernetes.taskDefinition",

@@ -7,7 +7,8 @@ from typing import Literal
 
 from kubecs.crds.nodes import Schema
 
-Reason = Literal["FieldValueInvalid", "FieldValueForbidden", "FieldValueRequired", "FieldValueDuplicate"]
+# The fourth one, FieldValueDuplicate, makes the API server leave the message out.
+Reason = Literal["FieldValueInvalid", "FieldValueForbidden", "FieldValueRequired"]
 
 DEPTH = 32  # of a path; ours are far shorter
 

@@ -16,7 +16,7 @@ _CONDITION = record(
 COMMON = {
     "observedGeneration": integer("The newest generation of the spec that was worked on; -1: none yet.", -1, 2**62)
     | {"default": -1},
-    "conditions": listing("What holds of this object: Ready, Reconciling, Stalled and more.", _CONDITION, 64, "type"),
+    "conditions": listing("What holds of this object: Ready, Reconciling, Stalled and more.", _CONDITION, 128, "type"),
 }
 
 

@@ -125,7 +125,6 @@ _REFERENCES = (
         " || self.volumes.exists_one(w, has(w.name) && w.name == v.name))",
         "Volume names must be unique.",
         ".volumes",
-        "FieldValueDuplicate",
     ),
     Rule(
         _none(_UNKNOWN_VOLUME),

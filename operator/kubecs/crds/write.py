@@ -1,6 +1,7 @@
 """CustomResourceDefinitions as YAML files: stable order, one file for each kind."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import yaml
@@ -56,6 +57,7 @@ def _version(kind: Kind) -> dict[str, Any]:
     }
 
 
+@cache
 def files() -> Mapping[str, str]:
     """The text of every file by its name, `<plural>.yaml`."""
     return {f"{kind.plural}.yaml": _text(definition(kind)) for kind in kinds()}
