@@ -10,7 +10,7 @@ from typing import Any
 from kubecs.ecs.values import cluster_arn, container_arn, cpu_text, memory_text, parse_cpu, parse_memory, task_arn
 from kubecs.plan import runs
 from kubecs.plan.account import Account
-from kubecs.plan.actions import Delete, Ref
+from kubecs.plan.actions import Delete, Plan, Ref
 from kubecs.plan.containerstate import STOPPED, ContainerState
 from kubecs.plan.runs import Pod
 from kubecs.plan.stopcause import StopCause
@@ -22,6 +22,7 @@ KIND = "ECSTaskRecord"
 LAUNCH_TYPES = frozenset({"EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"})
 LAST_LINES = 4096  # characters of each container's output, as many as the kubelet keeps
 SENTENCE = 4096  # characters of a reason
+POD_GOES_SECONDS = 10.0  # between two looks at an expired record whose Pod is about to be deleted
 
 KEPT_LABELS = (labels.CLUSTER, labels.SERVICE, labels.FAMILY, labels.REVISION, labels.DEPLOYMENT, labels.LAUNCH_TYPE)
 KEPT_ANNOTATIONS = (labels.CLUSTER_NAME, labels.SERVICE_NAME, labels.OWNER_OBJECT)
@@ -198,6 +199,23 @@ def expired_records(
         for record in records
         if record["metadata"]["name"] not in present and expires_in(record, now, retention_seconds) <= 0
     )
+
+
+def plan_record(record: Mapping[str, Any], pod: Pod | None, now: datetime, retention_seconds: float) -> Plan:
+    """Delete a record whose time is over, once the Pod of its task has gone; look again when that may be.
+
+    Args:
+        record: The ECSTaskRecord.
+        pod: The Pod of the name that the record gives (spec.kubernetes.podName), if there is one.
+        now: The clock.
+        retention_seconds: How long a record is kept.
+    """
+    remaining = expires_in(record, now, retention_seconds)
+    if remaining > 0:
+        return Plan(requeue_after=remaining)
+    present = {runs.task_id(pod)} if pod is not None else ()
+    deletions = expired_records((record,), now, retention_seconds, present)
+    return Plan((deletions,)) if deletions else Plan(requeue_after=POD_GOES_SECONDS)
 
 
 def _ref(record: Mapping[str, Any]) -> Ref:

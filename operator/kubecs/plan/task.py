@@ -12,16 +12,15 @@ from typing import Any
 from kubecs.ecs.errors import EcsError
 from kubecs.ecs.values import task_definition_arn
 from kubecs.plan import taskstatus
-from kubecs.plan.actions import Action, Create, Delete, Event, Observation, Patch, Plan, Ref
+from kubecs.plan.actions import Action, Create, Delete, Event, Patch, Plan, Ref
 from kubecs.plan.containerstate import STOPPED
 from kubecs.plan.identity import identity_actions
-from kubecs.plan.record import LAUNCH_TYPES
-from kubecs.plan.refusal import Refusal
+from kubecs.plan.refusal import Refusal, invalid
 from kubecs.plan.runs import Pod
 from kubecs.plan.servicerevision import launch_type
 from kubecs.plan.taskadmission import Admitted, admit
 from kubecs.plan.tasksnapshot import TaskSnapshot, pod_name
-from kubecs.plan.taskstate import TaskState, task_state
+from kubecs.plan.taskstate import task_state
 from kubecs.plan.timestamps import maybe
 from kubecs.plan.usermetadata import users_own
 from kubecs.translate import labels
@@ -74,16 +73,11 @@ def _stray_pod(snapshot: TaskSnapshot, known: str | None) -> Steps:
 
 def _present(snapshot: TaskSnapshot, pod: Pod, now: datetime) -> Plan:
     """The Pod is there: write down that it is, and only when that is written let it be scheduled."""
-    state = task_state(pod, now)
     steps: Steps = ()
     gate = _gate_index(pod)
     if gate is not None and snapshot.status.get("podUID") and not pod["metadata"].get("deletionTimestamp"):
         steps = ((Patch(_ref(pod), _ungate(pod, gate), "its uid is written down: let it be scheduled"),),)
-    return Plan(
-        steps=steps,
-        status=taskstatus.of_pod(snapshot, pod, state, now),
-        observations=_start_duration(snapshot, state),
-    )
+    return Plan(steps=steps, status=taskstatus.of_pod(snapshot, pod, task_state(pod, now), now))
 
 
 def _gate_index(pod: Pod) -> int | None:
@@ -100,20 +94,6 @@ def _ungate(pod: Pod, index: int) -> tuple[Mapping[str, Any], ...]:
     )
 
 
-def _start_duration(snapshot: TaskSnapshot, state: TaskState) -> tuple[Observation, ...]:
-    """The time from createdAt to RUNNING, once: the status that is written with it has startedAt."""
-    if state.started_at is None or snapshot.status.get("startedAt") or state.launch_type not in LAUNCH_TYPES:
-        return ()
-    labelled = {
-        "namespace": snapshot.account.namespace,
-        "cluster": state.cluster,
-        "launch_type": state.launch_type,
-        "origin": "run_task",
-    }
-    seconds = (state.started_at - state.created_at).total_seconds()
-    return (Observation("ecs_task_start_duration_seconds", labelled, seconds),)
-
-
 def _started(snapshot: TaskSnapshot, now: datetime) -> Plan:
     admitted = admit(snapshot)
     if isinstance(admitted, Refusal):
@@ -123,8 +103,7 @@ def _started(snapshot: TaskSnapshot, now: datetime) -> Plan:
         identities = identity_actions(role, snapshot.account, snapshot.identities)
         manifest = pod_manifest(snapshot, admitted)
     except EcsError as error:
-        refusal = Refusal("InvalidTaskDefinition", f"{error.code}: {error.message} ({error.path})")
-        return taskstatus.refused(snapshot, refusal, now)
+        return taskstatus.refused(snapshot, invalid(error), now)
     name = manifest["metadata"]["name"]
     what = f"{admitted.resolved.family}:{admitted.resolved.number}"
     create = Create(manifest, f"run {what} once, for ECSTask {snapshot.task['metadata']['name']}")

@@ -128,9 +128,7 @@ def vanished(snapshot: TaskSnapshot, now: datetime) -> Plan:
     """The status of a task whose Pod is gone without a record: it is awaited a moment, then the task is STOPPED."""
     began = conditions.since(conditions.stored(snapshot.task), POD_GONE) or now
     remaining = RECORD_SECONDS - (now - began).total_seconds()
-    before = {
-        name: value for name, value in snapshot.status.items() if name not in ("conditions", "observedGeneration")
-    }
+    before = _kept(snapshot)
     if remaining > 0:
         fields = before | {"lastStatus": DEPROVISIONING, "desiredStatus": STOPPED}
         gone = Condition(POD_GONE, "True", POD_GONE, "the Pod is gone; its record is awaited")
@@ -146,7 +144,7 @@ def vanished(snapshot: TaskSnapshot, now: datetime) -> Plan:
 
 
 def refused(snapshot: TaskSnapshot, refusal: Refusal, now: datetime) -> Plan:
-    """The status of an ECSTask that gets no Pod as it is."""
+    """The status of an ECSTask that gets no Pod as it is; what is known of a Pod that it had is never forgotten."""
     stored = conditions.stored(snapshot.task)
     wanted: tuple[Condition, ...] = conditions.stalled(refusal.reason, refusal.message)
     again: float | None = None
@@ -154,12 +152,16 @@ def refused(snapshot: TaskSnapshot, refusal: Refusal, now: datetime) -> Plan:
         grace = snapshot.settings.missing_grace_seconds
         missing = references.missing(stored, refusal.reason, refusal.message, now, grace)
         wanted, again = missing.conditions, missing.requeue_after
-    fields = {"clusterArn": cluster_arn(snapshot.account.id, snapshot.cluster)}
+    fields = _kept(snapshot) | {"clusterArn": cluster_arn(snapshot.account.id, snapshot.cluster)}
     return Plan(
         status=_whole(snapshot, fields, wanted, now),
         events=() if refusal.quiet and again is not None else conditions.announced(stored, wanted),
         requeue_after=again,
     )
+
+
+def _kept(snapshot: TaskSnapshot) -> dict[str, Any]:
+    return {name: value for name, value in snapshot.status.items() if name not in ("conditions", "observedGeneration")}
 
 
 def _whole(

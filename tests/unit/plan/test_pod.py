@@ -11,7 +11,7 @@ from kubecs.plan import runs
 from kubecs.plan.account import account_of
 from kubecs.plan.actions import Create, Delete, Patch, Plan
 from kubecs.plan.pod import PodSnapshot, plan_pod
-from kubecs.plan.record import expired_records
+from kubecs.plan.record import expired_records, plan_record
 from kubecs.plan.timestamps import rfc3339
 from kubecs.translate import labels
 from tests.unit.plan.pods import (
@@ -285,6 +285,16 @@ def test_records_go_when_they_are_old_and_their_pod_is_gone() -> None:
     records = [recorded("old", 3600), recorded("young", 3599), recorded("present", 9999)]
     (delete,) = expired_records(records, NOW, 3600, present={"present"})
     assert (delete.ref.kind, delete.ref.name, delete.ref.uid) == ("ECSTaskRecord", "old", "old")
+
+
+def test_a_record_waits_for_its_pod_to_go() -> None:
+    found = pod(status("app", terminated("a", 0)), standalone=True, state={"phase": "Succeeded"})
+    recorded = record_of(look(found))
+    assert plan_record(recorded, found, NOW + timedelta(seconds=3000), 3600) == Plan(requeue_after=600.0)
+    assert plan_record(recorded, found, NOW + timedelta(seconds=3600), 3600) == Plan(requeue_after=10.0)
+    assert kinds(plan_record(recorded, None, NOW + timedelta(seconds=3600), 3600)) == [["Delete"]]
+    renewed = pod(status("app", running()), notes={labels.TASK_ID: "f" * 32})
+    assert kinds(plan_record(recorded, renewed, NOW + timedelta(seconds=3600), 3600)) == [["Delete"]]
 
 
 def test_a_snapshot_reads_the_same_however_often() -> None:

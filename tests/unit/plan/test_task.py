@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kubecs.crds import status as statuses
-from kubecs.plan import conditions
+from kubecs.plan import conditions, taskstatus
 from kubecs.plan.account import account_of
 from kubecs.plan.actions import Apply, Create, Delete, Patch, Plan
 from kubecs.plan.pod import PodSnapshot, plan_pod
+from kubecs.plan.refusal import Refusal
 from kubecs.plan.task import plan_task
 from kubecs.plan.tasksnapshot import TaskSnapshot, pod_name
 from kubecs.plan.timestamps import rfc3339
@@ -131,7 +132,7 @@ def test_the_gate_falls_only_after_the_uid_is_written() -> None:
     assert look(task(stored(first)), pod).steps == ()
 
 
-def test_a_running_task_is_ready_and_observed_once() -> None:
+def test_a_running_task_is_ready() -> None:
     pod = created(launchType="FARGATE")
     pod["spec"] |= {"nodeName": "node-1", "schedulingGates": []}
     started = rfc3339(NOW + timedelta(seconds=7))
@@ -142,15 +143,6 @@ def test_a_running_task_is_ready_and_observed_once() -> None:
     assert found["taskArn"] == f"{PREFIX}task/Prod/poduid1"
     assert found["clusterArn"] == f"{PREFIX}cluster/Prod"
     assert triple(plan) == {"Ready": "True", "Reconciling": "False", "Stalled": "False", "Stopped": "False"}
-    (observed,) = plan.observations
-    assert (observed.metric, observed.value) == ("ecs_task_start_duration_seconds", 7.0)
-    assert observed.labels == {
-        "namespace": "shop",
-        "cluster": "Prod",
-        "launch_type": "FARGATE",
-        "origin": "run_task",
-    }
-    assert look(task(found), pod).observations == ()
 
 
 def finished(code: int) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -276,6 +268,15 @@ def test_a_role_that_is_not_allowed_is_refused_and_an_unmapped_one_is_reported()
     found = (revision(taskRoleArn="migrator"),)
     assert look(task(), revisions=found, account=strict).steps == ()
     assert [each.reason for each in look(task(), revisions=found).events] == ["TaskStarted", "RoleNotMapped"]
+
+
+def test_a_refusal_by_the_api_server_forgets_nothing() -> None:
+    own = task({"podUID": "pod-uid-1", "podName": NAME, "lastStatus": "RUNNING"})
+    snapshot = TaskSnapshot(own, ACCOUNT, cluster_known=True, family_object=None, revisions=(), pod=None)
+    plan = taskstatus.refused(snapshot, Refusal("KubernetesInvalid", "no"), NOW)
+    assert stored(plan)["podUID"] == "pod-uid-1"
+    assert stored(plan)["lastStatus"] == "RUNNING"
+    assert triple(plan)["Stalled"] == "True"
 
 
 def test_members_without_effect_are_named() -> None:
