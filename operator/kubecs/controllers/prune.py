@@ -14,7 +14,7 @@ POD_SPEC = (
     "volumes",
     "activeDeadlineSeconds",
 )
-CONTAINER = ("image", "name", "resources", "restartPolicy")
+CONTAINER = ("image", "name", "readinessProbe", "resources", "restartPolicy")
 
 
 def _without_last_applied(obj: Object) -> Object:

@@ -6,7 +6,7 @@ from kubecs.controllers.cache import Cache
 from kubecs.controllers.keys import Key
 from kubecs.kube.errors import ApiError
 from kubecs.plan.actions import Plan
-from kubecs.plan.record import expired_records, expires_in
+from kubecs.plan.record import plan_record
 from kubecs.plan.settings import Settings
 
 
@@ -24,9 +24,9 @@ class RecordReconciler:
         record = self._cache.get("ECSTaskRecord", key.namespace, key.name)
         if record is None:
             return None
-        retention = self._settings.record_retention_seconds
-        expired = expired_records((record,), now, retention)
-        return Plan((expired,)) if expired else Plan(requeue_after=max(expires_in(record, now, retention), 1.0))
+        name = (record["spec"].get("kubernetes") or {}).get("podName", "")
+        pod = self._cache.get("Pod", key.namespace, name)
+        return plan_record(record, pod, now, self._settings.record_retention_seconds)
 
     def refused(self, key: Key, error: ApiError, now: datetime) -> Plan | None:
         """The log has said it."""
