@@ -67,7 +67,9 @@ def container_states(pod: Pod, ended: tuple[Run, ...], now: datetime) -> tuple[C
         now: The clock, for health checks that have not passed yet.
     """
     by_name = {status["name"]: status for status in runs.statuses(pod)}
-    names = json.loads(runs.annotations_of(pod).get(labels.CONTAINER_NAMES) or "{}")
+    notes = runs.annotations_of(pod)
+    names = json.loads(notes.get(labels.CONTAINER_NAMES) or "{}")
+    periods = json.loads(notes.get(labels.START_PERIODS) or "{}")
     essential = runs.essential_names(pod)
     newest = {run.container: run for run in ended}
     return tuple(
@@ -79,6 +81,7 @@ def container_states(pod: Pod, ended: tuple[Run, ...], now: datetime) -> tuple[C
                 name=names.get(container["name"], container["name"]),
                 essential=container["name"] in essential,
                 ended=newest.get(container["name"]),
+                start_period=timedelta(seconds=periods.get(container["name"], 0)),
             ),
             now,
         )
@@ -93,6 +96,7 @@ class _Known:
     name: str
     essential: bool
     ended: Run | None
+    start_period: timedelta
 
 
 def _container_state(
@@ -112,7 +116,7 @@ def _container_state(
         image=container.get("image") or status.get("image") or "",
         image_digest=_digest(status.get("imageID") or ""),
         runtime_id=container_id.partition("://")[2] or None,
-        health_status=_health(pod, container, status, now),
+        health_status=_health(pod, container, status, known.start_period, now),
         checked="readinessProbe" in container,
         started_at=shown.started_at if shown else runs.start_of(running or {}),
         finished_at=shown.finished_at if shown else None,
@@ -130,7 +134,9 @@ def _digest(image_id: str) -> str | None:
     return digest if digest.startswith("sha256:") else None
 
 
-def _health(pod: Pod, container: Mapping[str, Any], status: Mapping[str, Any], now: datetime) -> str:
+def _health(
+    pod: Pod, container: Mapping[str, Any], status: Mapping[str, Any], start_period: timedelta, now: datetime
+) -> str:
     """Read the readiness probe that stands for a health check.
 
     A check that has not passed yet is UNKNOWN for as long as it could still pass for the first time.
@@ -142,8 +148,8 @@ def _health(pod: Pod, container: Mapping[str, Any], status: Mapping[str, Any], n
     if status.get("ready"):
         return HEALTHY
     tries = timedelta(seconds=probe.get("periodSeconds", 10) * probe.get("failureThreshold", 3))
-    deadline = started + timedelta(seconds=probe.get("initialDelaySeconds", 0)) + tries
-    return UNHEALTHY if now >= deadline or _was_ready(pod, started) else UNKNOWN
+    never_passed = now >= started + start_period + tries
+    return UNHEALTHY if never_passed or _was_ready(pod, started) else UNKNOWN
 
 
 def _was_ready(pod: Pod, started: datetime) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 from kubecs.ecs.model import ContainerDefinition, HealthCheck, RegisterTaskDefinitionRequest
 from kubecs.translate.escape import escape_all
 from kubecs.translate.finding import Finding, container_path
+from kubecs.translate.names import container_name
 
 DEFAULT_INTERVAL = 30  # seconds
 DEFAULT_TIMEOUT = 5  # seconds
@@ -38,6 +39,18 @@ def readiness_probe(container: ContainerDefinition) -> dict[str, Any]:
 def min_ready_seconds(document: RegisterTaskDefinitionRequest, without_check: int = STEADY_SECONDS) -> int:
     """The minReadySeconds of the Deployment: 0 where a health check decides, else `without_check`."""
     return 0 if any(readiness_probe(each) for each in document.container_definitions) else without_check
+
+
+def start_periods(document: RegisterTaskDefinitionRequest) -> dict[str, int]:
+    """Kubernetes container name to startPeriod in seconds, where a probe is there and it is not 0.
+
+    No delay of the probe: ECS counts a pass within the period. The operator waits for it before it says UNHEALTHY.
+    """
+    return {
+        container_name(each.name or ""): each.health_check.start_period
+        for each in document.container_definitions
+        if each.health_check and each.health_check.start_period and readiness_probe(each)
+    }
 
 
 def health_findings(container: ContainerDefinition) -> tuple[Finding, ...]:

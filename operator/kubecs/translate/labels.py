@@ -30,6 +30,7 @@ DOCKER_LABELS = f"{GROUP}/docker-labels"  # JSON by ECS container name
 PORT_NAMES = f"{GROUP}/port-names"  # JSON: Kubernetes port name to ECS name, where they differ
 VOLUME_NAMES = f"{GROUP}/volume-names"  # JSON: Kubernetes volume name to ECS name, where they differ
 START_TIMEOUTS = f"{GROUP}/start-timeouts"  # JSON by ECS container name: seconds, for the operator's deadline
+START_PERIODS = f"{GROUP}/start-periods"  # JSON by Kubernetes container name: seconds before a failure counts
 STOP_REASON = f"{GROUP}/stop-reason"  # JSON {"stopCode", "stoppedReason"}: set before the operator stops a task
 APPLIED_HASH = f"{GROUP}/applied-hash"  # on what we apply: the hash of what we sent
 DEPLOYMENT_ID = f"{GROUP}/deployment-id"  # ecs-svc/<19 digits>, on Deployments

@@ -10,7 +10,7 @@ from kubecs.translate import labels
 from kubecs.translate.container import container_names, pod_containers
 from kubecs.translate.grace import termination_grace_seconds
 from kubecs.translate.hashing import compact
-from kubecs.translate.health import is_essential
+from kubecs.translate.health import is_essential, start_periods
 from kubecs.translate.names import container_name, label_value
 from kubecs.translate.ports import pod_ports
 from kubecs.translate.resources import pod_resources
@@ -106,6 +106,7 @@ def _annotations(
         labels.DOCKER_LABELS: {each.name: each.docker_labels for each in containers if each.docker_labels},
         labels.ESSENTIAL: [container_name(each.name or "") for each in containers if is_essential(each)],
         labels.PORT_NAMES: port_names,
+        labels.START_PERIODS: start_periods(definition),
         labels.START_TIMEOUTS: {each.name: each.start_timeout for each in containers if each.start_timeout},
         labels.VOLUME_NAMES: volume_names(definition),
     }

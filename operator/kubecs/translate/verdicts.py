@@ -15,6 +15,7 @@ from kubecs.ecs.model import ContainerDefinition, RegisterTaskDefinitionRequest
 from kubecs.translate.container import essential_findings
 from kubecs.translate.environment import environment_findings
 from kubecs.translate.finding import Finding, container_path
+from kubecs.translate.grace import grace_findings
 from kubecs.translate.health import health_findings
 from kubecs.translate.ports import pod_ports
 from kubecs.translate.security import user_findings
@@ -178,6 +179,7 @@ def findings(document: RegisterTaskDefinitionRequest) -> tuple[Finding, ...]:
         *_walk(document, "", ""),
         *containers,
         *_start_timeout_findings(document),
+        *grace_findings(document),
         *pod_ports(document).findings,
         *volume_findings(document),
     )

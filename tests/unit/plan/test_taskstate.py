@@ -218,8 +218,9 @@ PROBE = {"periodSeconds": 30, "failureThreshold": 3}
 LOST = {"type": "ContainersReady", "status": "False", "lastTransitionTime": at(100)}
 
 
-def probed(ready, seconds, probe=PROBE, conditions=(), essential=("app",)):
-    found = pod(status("app", running(5)) | {"ready": ready}, essential=list(essential))
+def probed(ready, seconds, probe=PROBE, conditions=(), essential=("app",), start_period=None):
+    notes = {labels.START_PERIODS: json.dumps({"app": start_period})} if start_period else {}
+    found = pod(status("app", running(5)) | {"ready": ready}, essential=list(essential), notes=notes)
     found["spec"]["containers"][0] |= {"readinessProbe": probe} if probe else {}
     found["status"]["conditions"] = list(conditions)
     return task_state(found, moment(seconds)).health_status
@@ -232,6 +233,12 @@ def probed(ready, seconds, probe=PROBE, conditions=(), essential=("app",)):
         (probed(ready=True, seconds=40), "HEALTHY"),
         (probed(ready=False, seconds=94), "UNKNOWN"),
         (probed(ready=False, seconds=95), "UNHEALTHY"),
+        (probed(ready=False, seconds=95, start_period=20), "UNKNOWN"),
+        (probed(ready=False, seconds=115, start_period=20), "UNHEALTHY"),
+        (
+            probed(ready=False, seconds=40, start_period=60, conditions=[LOST | {"lastTransitionTime": at(30)}]),
+            "UNHEALTHY",
+        ),
         (probed(ready=False, seconds=120, conditions=[LOST]), "UNHEALTHY"),
         (probed(ready=False, seconds=40, conditions=[LOST | {"lastTransitionTime": at(1)}]), "UNKNOWN"),
         (probed(ready=False, seconds=40, conditions=[LOST | {"lastTransitionTime": at(30)}]), "UNHEALTHY"),

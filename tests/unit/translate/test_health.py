@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from kubecs.translate.grace import termination_grace_seconds
+from kubecs.translate.grace import grace_findings, termination_grace_seconds
 from kubecs.translate.health import health_findings, min_ready_seconds, readiness_probe
 from tests.unit.translate.documents import container, parsed, task
 
@@ -80,3 +80,11 @@ def test_grace(timeouts: list[int | None], expected: int) -> None:
         for index, timeout in enumerate(timeouts)
     ]
     assert termination_grace_seconds(task(*containers)) == expected
+
+
+def test_a_shorter_stop_timeout_is_said_to_be_shared() -> None:
+    document = task(container(stopTimeout=5), container(name="b"), container(name="c", stopTimeout=30))
+    assert [(each.member, each.condition) for each in grace_findings(document)] == [
+        ("containerDefinitions[web].stopTimeout", "StopTimeoutShared")
+    ]
+    assert list(grace_findings(task(container(stopTimeout=5)))) == []

@@ -95,6 +95,13 @@ def test_originals_are_kept_in_annotations() -> None:
     }
 
 
+def test_start_periods_are_kept_for_checks_that_are_made() -> None:
+    check = {"command": ["CMD", "true"], "startPeriod": 15}
+    checked, slow = container(healthCheck=check), container(name="Slow", healthCheck=check | {"startPeriod": 0})
+    template = rendered(checked, slow, container(name="side", essential=False, healthCheck=check))
+    assert json.loads(template["metadata"]["annotations"][labels.START_PERIODS]) == {"web": 15}
+
+
 def test_what_the_context_adds() -> None:
     toleration = {"key": "spot", "operator": "Exists"}
     surroundings = context(

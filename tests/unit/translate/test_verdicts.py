@@ -30,11 +30,10 @@ PARTICULAR = {
     "containerDefinitions[].versionConsistency": "enabled",
 }
 
-# Translated, but not by the pod template: they choose the ServiceAccount, name the family, or time the operator.
+# Translated, but not by the pod template: they choose the ServiceAccount or name the family.
 ELSEWHERE = {
     "family",
     "taskRoleArn",
-    "containerDefinitions[].healthCheck.startPeriod",
 }
 
 
