@@ -171,8 +171,9 @@ async def test_lost_history_leads_to_a_new_list_that_tells_missed_deletions(
 ) -> None:
     await make(client, namespace, "a", "b")
     async with following(shaky, namespace) as seen:
+        await wait_for_async(lambda: proxy.count(path=WATCH), 10, "the watch began")
         down = proxy.add(Answer(503), path=WATCH, times=None)
-        await wait_for_async(lambda: proxy.cut_streams() == 1, 10, "a stream to cut")
+        await wait_for_async(proxy.cut_streams, 10, "a stream to cut")
         await wait_for_async(lambda: down.hits, 10, "the watch was refused")
         await client.delete(LEASES, namespace, "a")
         await make(client, namespace, "c")

@@ -78,7 +78,7 @@ class Informer:
             store: Empty, or fed by a former informer of the same scope.
             on_change: Called for every change, on the event loop; must return soon. What it raises ends the informer.
             resume_from: A resourceVersion, older than the list will be, from which deletions are still to be told:
-                after the first list the watch starts there, and of what it shows up to the list only deletions count.
+                after the first list the watch starts there; the store takes only deletions from before the list.
             hooks: Told of events and restarts.
         """
         self.scope = scope
@@ -93,7 +93,7 @@ class Informer:
         self._hooks = hooks
         self._listed = False
         self._resuming = False
-        self._skip_until = 0  # up to this resourceVersion only deletions count
+        self._listed_at = 0
         self._failures = 0
 
     async def run(self) -> None:
@@ -150,11 +150,9 @@ class Informer:
     def _start_watch_at(self, version: int) -> None:
         """The watch goes on from the list, or from an earlier point that the caller wants to hear of again."""
         resume, self._resume_from = self._resume_from, None
-        if resume is not None and resume < version:
-            self._resuming = True
-            self._skip_until = version
-            version = resume
-        self.resource_version = version
+        self._resuming = resume is not None and resume < version
+        self._listed_at = version
+        self.resource_version = resume if resume is not None and resume < version else version
 
     def _tell(self, changes: Changes) -> None:
         for change in changes:
@@ -194,7 +192,7 @@ class Informer:
         if kind == "ERROR":
             raise from_status(obj)
         version = int(obj["metadata"]["resourceVersion"])
-        if kind != "BOOKMARK" and (version > self._skip_until or kind == "DELETED"):
+        if kind != "BOOKMARK":
             change = self.store.observe(kind, obj)
             if change is not None:
                 self._on_change(change)
@@ -216,9 +214,9 @@ class Informer:
             log.log(logging.INFO if gone else logging.WARNING, "watch of %s interrupted: %s", plural, error)
         self._failures += 1
         refused = error.status not in UNREACHED and self._failures % FAILURES_UNTIL_LIST == 0
-        if gone and self.resource_version < self._skip_until:
+        if gone and self.resource_version < self._listed_at:
             self.resumed = False
-            self.resource_version = self._skip_until
+            self.resource_version = self._listed_at
         elif gone or refused:
             self._listed = False
         await asyncio.sleep(BACKOFF.delay(self._failures - 1, random.random(), error.retry_after))  # noqa: S311

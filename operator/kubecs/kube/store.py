@@ -2,7 +2,8 @@
 
 The cache is fed from three sides: lists, watch events, and the answers to our own writes. They arrive in any order, so
 each object is merged by its resourceVersion, which for one object is compared as an integer (upstream: KEP-5504).
-Deletions leave a tombstone, so that a late answer to a write does not bring the object back.
+Deletions leave a tombstone, so that a late answer to a write does not bring the object back; of what was created and
+deleted unseen, the next list's resourceVersion tells as much.
 """
 
 from collections import OrderedDict
@@ -124,6 +125,7 @@ class Store:
         self._superseded: dict[str, Entry] = {}  # by uid: lost its name to a new object, deletion not yet seen
         self._tombstones: OrderedDict[str, int] = OrderedDict()
         self._max_tombstones = max_tombstones
+        self._floor = 0  # resourceVersion of the newest list: what it lacked and is not newer does not exist
 
     # Reads
 
@@ -212,7 +214,7 @@ class Store:
             return None
         key = (metadata.get("namespace", ""), metadata["name"])
         held = self._entries.get(key)
-        if held is not None and version <= held.resource_version:
+        if version <= (self._floor if held is None else held.resource_version):
             return None
         if self._prune is not None:
             obj = self._prune(obj)
@@ -258,13 +260,16 @@ class Store:
             obj = self._prune(obj)
         return Change("DELETED", key, held, obj, version)
 
-    def miss(self, held: Entry, version: int) -> Change:
-        """Buries an entry that a list of that resourceVersion lacks."""
+    def settle(self, seen: set[Key], version: int) -> Changes:
+        """Ends a list of that resourceVersion which showed those keys: buries what it should have shown and did not."""
+        self._floor = max(self._floor, version)
+        return [self._miss(entry, version) for entry in self._unseen(seen, version)]
+
+    def _miss(self, held: Entry, version: int) -> Change:
         self._forget(held.uid, held, version)
         return Change("DELETED", held.key, held, None, version)
 
-    def unseen(self, seen: set[Key], version: int) -> tuple[Entry, ...]:
-        """The entries that a list of that resourceVersion should have shown and did not."""
+    def _unseen(self, seen: set[Key], version: int) -> tuple[Entry, ...]:
         absent = [entry for key, entry in self._entries.items() if key not in seen]
         return tuple(entry for entry in (*self._superseded.values(), *absent) if entry.resource_version <= version)
 
@@ -326,5 +331,4 @@ class Relist:
 
     def finish(self, resource_version: int) -> Changes:
         """After the last page: the deletions of what the list lacked. Every one of them is `missed`."""
-        absent = self._store.unseen(self._seen, resource_version)
-        return [self._store.miss(entry, resource_version) for entry in absent]
+        return self._store.settle(self._seen, resource_version)

@@ -176,7 +176,7 @@ def copy(document: Object) -> Object:
 
 
 TestEverything = Everything.TestCase
-TestEverything.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestEverything.settings = settings(max_examples=300, stateful_step_count=40, deadline=None)
 
 
 def test_a_change_knows_before_and_after() -> None:
@@ -269,6 +269,13 @@ def test_a_list_tells_what_was_deleted_meanwhile_and_spares_what_is_newer() -> N
     ]
     assert changes[-1].last["metadata"]["resourceVersion"] == "3"
     assert set(state(cache)) == {"kept", "new", "fresh"}
+
+
+def test_a_late_answer_does_not_bring_back_what_came_and_went_unseen() -> None:
+    cache = store()
+    cache.replace([], resource_version=10)
+    assert cache.written(obj("a", "1", 7)) is None
+    assert cache.written(obj("b", "2", 11)) is not None
 
 
 def test_tombstones_are_bounded() -> None:
