@@ -18,6 +18,9 @@ A Pod's annotations say what its containers do; without any they start at once, 
 | `stop-exit-code`| number        | end with this code when told to stop (else 143) |
 
 A delay starts anew when the Pod changes meanwhile. Pods with scheduling gates never get a node, so never start.
+
+kwok lists a node's Pods anew when it takes the node's lease, and once more at the first renewal (10 s); it may then
+start a Pod twice, which the API server refuses. What is measured should begin 15 s after the start.
 """
 
 from __future__ import annotations
