@@ -115,10 +115,18 @@ def path_of(cluster: LocalCluster, namespace: str, manifest: Mapping[str, Any]) 
 
 
 def sent(
-    cluster: LocalCluster, namespace: str, manifest: Mapping[str, Any], *, dry: bool = True, manager: str = "test"
+    cluster: LocalCluster,
+    namespace: str,
+    manifest: Mapping[str, Any],
+    *,
+    dry: bool = True,
+    manager: str = "test",
+    force: bool = True,
 ) -> dict[str, Any] | Refusal:
     """Server-side apply, strict, as `kubectl apply --server-side` does it; a dry run unless it is told otherwise."""
-    query = f"?fieldManager={manager}&fieldValidation=Strict&force=true" + ("&dryRun=All" if dry else "")
+    query = f"?fieldManager={manager}&fieldValidation=Strict&force={str(force).lower()}" + (
+        "&dryRun=All" if dry else ""
+    )
     try:
         return cluster.api.call("PATCH", path_of(cluster, namespace, manifest) + query, manifest, APPLY)
     except ApiError as error:

@@ -192,7 +192,7 @@ def _task_definition() -> Kind:
         plural="ecstaskdefinitions",
         short_names=("ecstd",),
         description="A family of task definitions. The spec is what RegisterTaskDefinition takes; an edit registers.",
-        spec=_with(RegisterTaskDefinitionRequest, own.FAMILY_KUBERNETES),
+        spec=structural(RegisterTaskDefinitionRequest),
         status=status.TASK_DEFINITION,
         columns=(
             Column("Family", ".spec.family"),

@@ -1,6 +1,6 @@
 """Members of specs that are not AWS's: `spec.kubernetes`, the ECSAccount, and what surrounds a revision's document."""
 
-from kubecs.crds.nodes import ARN, Schema, flag, integer, listing, mapping, moment, record, text, word
+from kubecs.crds.nodes import ARN, LARGEST, Schema, flag, integer, listing, mapping, moment, record, text, word
 
 TOLERATION = record(
     "One taint of nodes that the Pods put up with.",
@@ -8,7 +8,9 @@ TOLERATION = record(
     operator=word("How key and value are compared; Equal when absent.", "Exists", "Equal"),
     value=text("The taint's value, for Equal.", 63),
     effect=word("The taint's effect; absent means all of them.", "NoSchedule", "PreferNoSchedule", "NoExecute"),
-    tolerationSeconds=integer("Seconds for which a NoExecute taint is put up with; absent means for ever.", high=2**62),
+    tolerationSeconds=integer(
+        "Seconds for which a NoExecute taint is put up with; absent means for ever.", high=LARGEST
+    ),
 )
 
 POD_MEMBERS = {
@@ -39,8 +41,6 @@ CLUSTER_KUBERNETES = record(
     "What kubecs adds to the ECS cluster; nothing in it comes from AWS.",
     instanceRole=text("Role, by name or ARN, of EC2 tasks that have no task role of their own.", ARN),
 )
-
-FAMILY_KUBERNETES = record("Kept free for settings of kubecs; it has no members yet.")
 
 _ROLE_REF = record(
     "One Role or ClusterRole that the ServiceAccount of the role is bound to.",

@@ -1,6 +1,20 @@
 """The spec of an ECSTaskRecord: one stopped task in the shape in which ECS describes a task, and where it ran."""
 
-from kubecs.crds.nodes import ARN, NAME, SENTENCE, Schema, flag, integer, listing, mapping, moment, record, text, word
+from kubecs.crds.nodes import (
+    ARN,
+    LARGEST,
+    NAME,
+    SENTENCE,
+    Schema,
+    flag,
+    integer,
+    listing,
+    mapping,
+    moment,
+    record,
+    text,
+    word,
+)
 
 EXIT_CODE_MIN = -(2**31)
 
@@ -128,7 +142,7 @@ def task_record_spec(overrides: Schema, tags: Schema) -> Schema:
         overrides=overrides,
         ephemeralStorage=_EPHEMERAL_STORAGE,
         tags=tags,
-        version=integer("Counts the changes that ECS saw.", high=2**62),
+        version=integer("Counts the changes that ECS saw.", high=LARGEST),
         kubernetes=_KUBERNETES,
     )
 

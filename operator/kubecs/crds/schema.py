@@ -146,8 +146,9 @@ def checked(node: Schema, path: str = "") -> Schema:
     """Return a schema as it is, once all its nodes are known to be structural, bounded and described.
 
     Raises:
-        SchemaError: An unknown keyword, a node without a type, an unbounded string, list or map, or a member without
-            a description; the message has its path.
+        SchemaError: An unknown keyword, a node without a type, an object without members (server-side apply takes
+            anything in it and drops it in silence), an unbounded string, list or map, or a member without a
+            description; the message has its path.
     """
     unknown = node.keys() - KEYWORDS
     if unknown:
@@ -155,6 +156,8 @@ def checked(node: Schema, path: str = "") -> Schema:
     kind = node.get("type")
     if kind is None and "x-kubernetes-preserve-unknown-fields" not in node:
         raise SchemaError(f"{path}: no type")
+    if kind == "object" and not (node.get("properties") or "additionalProperties" in node):
+        raise SchemaError(f"{path}: an object without members")
     if not _bounded(node):
         raise SchemaError(f"{path}: unbounded")
     for child_path, child, is_member in _children(node, path):

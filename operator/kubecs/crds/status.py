@@ -1,6 +1,6 @@
 """Statuses: what the operator reports, in ECS's words, and the conditions that kstatus and `kubectl wait` read."""
 
-from kubecs.crds.nodes import ARN, NAME, SENTENCE, Schema, integer, listing, moment, record, text, word
+from kubecs.crds.nodes import ARN, LARGEST, NAME, SENTENCE, Schema, integer, listing, moment, record, text, word
 
 _CONDITION = record(
     "One statement about this object.",
@@ -10,11 +10,11 @@ _CONDITION = record(
     reason=text("Why, in one CamelCase word.", 1024),
     message=text("Why, for a person.", 32768),
     lastTransitionTime=moment("When status last changed."),
-    observedGeneration=integer("The generation of the spec that the statement speaks of.", high=2**62),
+    observedGeneration=integer("The generation of the spec that the statement speaks of.", high=LARGEST),
 )
 
 COMMON = {
-    "observedGeneration": integer("The newest generation of the spec that was worked on; -1: none yet.", -1, 2**62)
+    "observedGeneration": integer("The newest generation of the spec that was worked on; -1: none yet.", -1, LARGEST)
     | {"default": -1},
     "conditions": listing("What holds of this object: Ready, Reconciling, Stalled and more.", _CONDITION, 128, "type"),
 }

@@ -133,6 +133,7 @@ def test_members_can_be_left_out() -> None:
         (record("x", a={"description": "y", "maxLength": 1}), r"^\.a: no type"),
         (record("x", a={"type": "string", "description": "y"}), r"^\.a: unbounded"),
         (record("x", a={"type": "string", "maxLength": 1}), r"^\.a: no description"),
+        (record("x", a=record("y")), r"^\.a: an object without members"),
         (record("x", a=listing("y", {"type": "string"}, 3)), r"^\.a\[\]: unbounded"),
         (record("x", a={"type": "array", "description": "y", "items": text("z")}), r"^\.a: unbounded"),
         (
