@@ -6,7 +6,7 @@ Schema = dict[str, Any]
 
 NAME = 255  # characters of an ECS name
 ARN = 2048
-SENTENCE = 4096  # characters of a reason or message
+SENTENCE = 32768  # characters of a reason or message; generous, since a status that is refused helps nobody
 LARGEST = 2**53 - 1  # of a number; the API server keeps bounds as floating point and would store others rounded
 
 

@@ -100,7 +100,7 @@ _KUBERNETES = record(
     nodeName=text("Node that the Pod ran on.", 253),
     exitCode=integer("Exit code of the essential container that ended the task.", EXIT_CODE_MIN),
     object=text("Name of the ECSService or ECSTask that the task ran for.", 253),
-    lastLogs=mapping("The last lines of each container's output, by container name.", 16, 16384),
+    lastLogs=mapping("The last lines of each container's output, by container name.", 64, 16384),
 )
 
 
@@ -138,7 +138,7 @@ def task_record_spec(overrides: Schema, tags: Schema) -> Schema:
         **_moments(),
         attachments=listing("What was attached to it.", _ATTACHMENT, 16),
         attributes=listing("Its attributes.", _ATTRIBUTE, 64),
-        containers=listing("Its containers.", _CONTAINER, 16),
+        containers=listing("Its containers.", _CONTAINER, 64),
         overrides=overrides,
         ephemeralStorage=_EPHEMERAL_STORAGE,
         tags=tags,

@@ -8,7 +8,7 @@ _CONDITION = record(
     type=text("What the statement is about, such as Ready.", 316, minLength=1),
     status=word("Whether it holds.", "True", "False", "Unknown"),
     reason=text("Why, in one CamelCase word.", 1024),
-    message=text("Why, for a person.", 32768),
+    message=text("Why, for a person.", SENTENCE),
     lastTransitionTime=moment("When status last changed."),
     observedGeneration=integer("The generation of the spec that the statement speaks of.", high=LARGEST),
 )
@@ -94,7 +94,7 @@ SERVICE = _status(
     desiredCount=_count("Tasks that it should run."),
     runningCount=_count("Tasks in RUNNING."),
     pendingCount=_count("Tasks on the way to RUNNING."),
-    deployments=listing("Its deployments, the PRIMARY one first.", _DEPLOYMENT, 32),
+    deployments=listing("Its deployments, the PRIMARY one first.", _DEPLOYMENT, 100),
     events=listing("The newest messages of the service scheduler, newest first.", _EVENT, 100),
     selector=text("Label selector of its Pods, for autoscalers.", SENTENCE),
     createdAt=moment("When the service was created."),
@@ -108,7 +108,7 @@ TASK = _status(
     taskArn=text("ARN of the task.", ARN),
     taskDefinitionArn=text("ARN of its task definition.", ARN),
     clusterArn=text("ARN of its cluster.", ARN),
-    group=text("family:NAME, or the group that the spec gives.", NAME),
+    group=text("family:NAME, or the group that the spec gives.", NAME + 8),
     lastStatus=text("How far it got, from PROVISIONING to STOPPED.", 32),
     desiredStatus=word("What it is heading for.", "PENDING", "RUNNING", "STOPPED"),
     stopCode=text("Why it stopped, in one word.", 64),
@@ -117,5 +117,5 @@ TASK = _status(
     createdAt=moment("When the task was created."),
     startedAt=moment("When it reached RUNNING."),
     stoppedAt=moment("When it reached STOPPED."),
-    containers=listing("Its containers.", _CONTAINER, 16),
+    containers=listing("Its containers.", _CONTAINER, 64),
 )
