@@ -51,8 +51,12 @@ def cluster(request: pytest.FixtureRequest) -> Iterator[LocalCluster]:
 
 @pytest.fixture(scope="session")
 def crds(cluster: LocalCluster) -> list[str]:
-    """The project's CRDs, established; returns their names."""
-    return cluster.install_crds()
+    """The project's CRDs, established and known to the garbage collector; returns their names."""
+    names = cluster.install_crds()
+    manager = cluster.component("kube-controller-manager")
+    manager.kill()  # it learns of new kinds when it starts, else within half a minute
+    manager.start()
+    return names
 
 
 @pytest.fixture

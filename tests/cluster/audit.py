@@ -1,0 +1,119 @@
+"""What was written, by whom, as the API server's audit log tells: the only count of writes that nobody can bend."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tests.cluster.rig import wait_for
+from tools.localcluster import LocalCluster
+from tools.localcluster.access import OPERATOR, OPERATOR_NAMESPACE
+
+OPERATOR_USER = f"system:serviceaccount:{OPERATOR_NAMESPACE}:{OPERATOR}"
+
+# Written for the family, its revisions and the cluster, whichever service it is about: counted apart.
+SHARED = frozenset(
+    {
+        "ecstaskdefinitions/status",
+        "ecstaskdefinitionrevisions",
+        "ecstaskdefinitionrevisions/status",
+        "ecsclusters/status",
+    }
+)
+QUIET_SECONDS = 0.6  # longer than the pause that the operator makes between two status writes of a service
+
+
+@dataclass(frozen=True)
+class Write:
+    """One answered write.
+
+    Attributes:
+        verb: create, update, patch, delete, deletecollection.
+        resource: plural, with its subresource as in `ecsservices/status`.
+        namespace: of the object.
+        name: of the object; empty for a create.
+        code: HTTP status of the answer.
+        at: when the API server got it.
+        agent: the caller's User-Agent.
+    """
+
+    verb: str
+    resource: str
+    namespace: str
+    name: str
+    code: int
+    at: datetime
+    agent: str
+
+
+@dataclass
+class AuditLog:
+    """The writes since it was made, or since `mark`."""
+
+    cluster: LocalCluster
+    _offset: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        """Begins now."""
+        self.mark()
+
+    def mark(self) -> None:
+        """Forgets what came before."""
+        self._offset = self._path.stat().st_size
+
+    @property
+    def _path(self) -> Any:
+        path = self.cluster.audit_log
+        assert path is not None, "the cluster was started without audit"
+        return path
+
+    def writes(self, namespace: str | None = None, user: str = OPERATOR_USER) -> list[Write]:
+        """The user's writes in a namespace, or in all, in the order in which they were answered."""
+        found = (_write(entry) for entry in self._entries() if entry["user"]["username"] == user)
+        return [write for write in found if namespace in (None, write.namespace)]
+
+    def counts(self, namespace: str, *, shared: bool = False) -> dict[str, int]:
+        """The operator's writes by `verb resource`, without Events, and what is SHARED only if asked for."""
+        apart = {"events"} if shared else SHARED | {"events"}
+        kept = (write for write in self.writes(namespace) if write.resource not in apart)
+        return dict(Counter(f"{write.verb} {write.resource}" for write in kept))
+
+    def settle(self, namespace: str) -> None:
+        """Waits until the operator has written nothing in a namespace for a while."""
+        seen, since = -1, time.monotonic()
+
+        def quiet() -> bool:
+            nonlocal seen, since
+            count = len(self.writes(namespace))
+            if count != seen:
+                seen, since = count, time.monotonic()
+            return time.monotonic() - since >= QUIET_SECONDS
+
+        wait_for(quiet, 30, f"no more writes in {namespace}")
+
+    def _entries(self) -> Iterator[Mapping[str, Any]]:
+        with self._path.open("rb") as log:
+            log.seek(self._offset)
+            for line in log.read().split(b"\n"):
+                entry = json.loads(line) if line.endswith(b"}") else None
+                if entry is not None and entry["stage"] == "ResponseComplete":
+                    yield entry
+
+
+def _write(entry: Mapping[str, Any]) -> Write:
+    reference = entry["objectRef"]
+    subresource = reference.get("subresource")
+    return Write(
+        verb=entry["verb"],
+        resource=reference["resource"] + (f"/{subresource}" if subresource else ""),
+        namespace=reference.get("namespace", ""),
+        name=reference.get("name", ""),
+        code=entry["responseStatus"]["code"],
+        at=datetime.fromisoformat(entry["requestReceivedTimestamp"]),
+        agent=entry.get("userAgent", ""),
+    )
