@@ -122,8 +122,13 @@ def deployment_manifest(snapshot: ServiceSnapshot, revision: ServiceRevision) ->
             },
         )
     )
-    manifest["metadata"]["annotations"][labels.APPLIED_HASH] = digest(manifest, HASH_LENGTH)
+    manifest["metadata"]["annotations"][labels.APPLIED_HASH] = digest(_but_template(manifest), HASH_LENGTH)
     return manifest
+
+
+def _but_template(manifest: Manifest) -> dict[str, Any]:
+    """The template is the revision's, which an annotation names; found again on the server it reads longer."""
+    return {**manifest, "spec": {name: value for name, value in manifest["spec"].items() if name != "template"}}
 
 
 def _older_running(snapshot: ServiceSnapshot, revision: ServiceRevision) -> bool:
