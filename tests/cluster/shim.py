@@ -1,0 +1,33 @@
+"""A changed operator: the same package, in which a few lines of the test's own run before everything else.
+
+Python imports `sitecustomize` at its start when PYTHONPATH has one, so the process is the real one in all but what the
+lines change: another translation, shorter periods. Nothing of the package is copied.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cluster.rig import PROJECT
+
+# Fields of pod templates that an "upgrade" of kubecs would write otherwise.
+NEW_RENDERING = """
+import kubecs.translate.pod as pod
+
+_render = pod.pod_template
+
+def _rendered_anew(definition, context, *, standalone):
+    template = _render(definition, context, standalone=standalone)
+    notes = {**template["metadata"].get("annotations", {}), "example.com/rendering": "new"}
+    spec = {**template["spec"], "dnsConfig": {"options": [{"name": "ndots", "value": "2"}]}}
+    return {**template, "metadata": {**template["metadata"], "annotations": notes}, "spec": spec}
+
+pod.pod_template = _rendered_anew
+"""
+
+
+def environment(directory: Path, lines: str) -> dict[str, str]:
+    """Writes the lines into a directory, and returns the environment in which an operator runs them."""
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / "sitecustomize.py").write_text(lines)
+    return {"PYTHONPATH": f"{directory}:{PROJECT / 'operator'}"}
