@@ -94,7 +94,7 @@ SCENES = (
     Scene(
         "End the one-off task (kwok plays the end of its container) and read its record",
         (
-            "kubectl annotate pod -l kubecs.dev/family=migrate 'kwok.kubecs.dev/exit-codes={\"migrate\": 0}'",
+            "kubectl annotate pod -l kubecs.dev/family=migrate 'play.kwok/exit-codes={\"migrate\": 0}'",
             "kubectl wait --for=jsonpath='{.status.lastStatus}'=STOPPED ecstask/migrate --timeout=60s",
             "kubectl get ecstasks",
             "kubectl get ecstaskrecords",
