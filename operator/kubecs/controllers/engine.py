@@ -40,6 +40,10 @@ class Reconciler(Protocol):
         """What to say when the API server refused a step for good (invalid, forbidden, quota)."""
 
 
+class NotLeading(Exception):  # noqa: N818 - reads as what it says
+    """The Lease is not held, so nothing may be written."""
+
+
 def utc_now() -> datetime:
     """The wall clock, aware."""
     return datetime.fromtimestamp(time.time(), UTC)
@@ -65,6 +69,8 @@ class Engine:
         recorder: EventRecorder,
         metrics: Metrics,
         clock: Callable[[], datetime] = utc_now,
+        *,
+        may_write: Callable[[], bool],
     ) -> None:
         self._client = client
         self._cache = cache
@@ -73,6 +79,7 @@ class Engine:
         self._recorder = recorder
         self._metrics = metrics
         self._clock = clock
+        self._may_write = may_write
         self.workers = 0
         self.status = StatusWriter(client, cache)
 
@@ -116,6 +123,9 @@ class Engine:
         except (AlreadyExists, Conflict, NotFound) as error:
             log.debug("cache was behind", extra={"key": str(key), "error": str(error)})
             self._queue.retry(key)
+            return Outcome("requeue")
+        except NotLeading:
+            self._queue.retry(key)  # the process is about to end; if it is not, it leads again
             return Outcome("requeue")
         except (Forbidden, Invalid) as error:
             return await self._report_refusal(key, error)
@@ -163,6 +173,7 @@ class Engine:
             wait = self.status.wait_seconds(key)
             if wait > 0:
                 return Outcome("requeue", min(wait, plan.requeue_after or wait))
+            self._check_lease()
             await self.status.write(key, difference)
             self._metrics.count("ecs_operator_status_writes_total", controller=key.kind)
         self._tell(key, plan)
@@ -191,7 +202,17 @@ class Engine:
                 raise result
         return all(results)
 
+    def _check_lease(self) -> None:
+        """A process that was held up may wake with work in its hands after another has taken over.
+
+        Raises:
+            NotLeading: The Lease may be another's by now.
+        """
+        if not self._may_write():
+            raise NotLeading
+
     async def _act(self, key: Key, action: Action) -> bool:
+        self._check_lease()
         log.info(
             action.reason, extra={"key": str(key), "action": type(action).__name__.lower(), "object": _name(action)}
         )

@@ -93,7 +93,10 @@ class Operator:
         self._election = LeaderElection(self._client, options.lease_namespace, options.lease_name, identity)
         self._recorder = EventRecorder(self._client, socket.gethostname())
         built = reconcilers(self._cache, options.settings, listener)
-        self._engine = Engine(self._client, self._cache, self._queue, built, self._recorder, self._metrics)
+        may_write = self._election.held
+        self._engine = Engine(
+            self._client, self._cache, self._queue, built, self._recorder, self._metrics, may_write=may_write
+        )
         self._metrics.read_state_from(CacheView(self._cache, self._queue, self._engine, self._standing))
         self._stop = asyncio.Event()
 

@@ -143,6 +143,10 @@ class LeaderElection:
             await asyncio.gather(self._task, return_exceptions=True)
         await self.release()
 
+    def held(self) -> bool:
+        """Whether this candidate leads by its own clock: to be asked before a write, since a process can be held up."""
+        return self.leading.is_set() and not self.lost.is_set() and self._remaining() > 0
+
     async def run(self) -> None:
         """Waits for the Lease, then keeps it, until it is lost (returns) or the task is cancelled."""
         try:
