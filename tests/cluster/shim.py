@@ -25,6 +25,13 @@ def _rendered_anew(definition, context, *, standalone):
 pod.pod_template = _rendered_anew
 """
 
+# A Lease of 3 s instead of 10, so that a test need not wait for the real one to run out.
+SHORT_LEASE = """
+import kubecs.kube.lease as lease
+
+lease.Timing.__init__.__defaults__ = (3.0, 0.5, 2.0)  # duration, renew, give_up
+"""
+
 
 def environment(directory: Path, lines: str) -> dict[str, str]:
     """Writes the lines into a directory, and returns the environment in which an operator runs them."""
