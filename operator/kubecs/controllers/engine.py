@@ -17,7 +17,7 @@ from kubecs.controllers.keys import Key
 from kubecs.controllers.queue import Item, Queue
 from kubecs.controllers.status import StatusWriter
 from kubecs.kube.client import Client
-from kubecs.kube.errors import AlreadyExists, ApiError, Conflict, Forbidden, Invalid, NotFound
+from kubecs.kube.errors import AlreadyExists, ApiError, Conflict, Forbidden, Invalid, NamespaceEnding, NotFound
 from kubecs.kube.events import EventRecorder
 from kubecs.kube.resources import resource_for
 from kubecs.metrics.registry import Metrics
@@ -127,6 +127,8 @@ class Engine:
         except NotLeading:
             self._queue.retry(key)  # the process is about to end; if it is not, it leads again
             return Outcome("requeue")
+        except NamespaceEnding as error:
+            return self._give_up(key, error)
         except (Forbidden, Invalid) as error:
             return await self._report_refusal(key, error)
         except ApiError as error:
@@ -152,6 +154,13 @@ class Engine:
         for step in plan.steps:
             news = await self._carry_out(key, step) and news
         return await self._say(key, plan if news else replace(plan, observations=()))
+
+    def _give_up(self, key: Key, error: ApiError) -> Outcome:
+        """The namespace goes, and all in it: there is nothing to say it on, and nothing to try again."""
+        log.debug("the namespace is being deleted", extra={"key": str(key), "error": str(error)})
+        self._reconcilers[key.kind].refused(key, error, self._clock())
+        self._queue.forget(key)
+        return Outcome("terminal")
 
     async def _report_refusal(self, key: Key, error: ApiError) -> Outcome:
         """The API server will not have it: say so on the object, and try again slowly (a quota may be lifted)."""

@@ -11,7 +11,7 @@ from kubecs.controllers.keys import Key
 from kubecs.controllers.listener import Listener
 from kubecs.ecs.errors import EcsError
 from kubecs.ecs.validation import validate_task_definition
-from kubecs.kube.errors import ApiError
+from kubecs.kube.errors import ApiError, NamespaceEnding
 from kubecs.plan.actions import Plan
 from kubecs.plan.family import (
     FamilySnapshot,
@@ -101,6 +101,8 @@ class RevisionReconciler:
         return plan
 
     def refused(self, key: Key, error: ApiError, now: datetime) -> Plan | None:
-        """The log has said it."""
-        del key, error, now
+        """The log has said it; in a namespace that goes, no number has to stay taken."""
+        del now
+        if isinstance(error, NamespaceEnding):
+            self._listener.deleted_revisions.pop((key.namespace, key.name), None)
         return None

@@ -6,7 +6,7 @@ from kubecs.controllers.accounts import account
 from kubecs.controllers.cache import Cache, Object
 from kubecs.controllers.keys import Key
 from kubecs.controllers.listener import Listener
-from kubecs.kube.errors import ApiError
+from kubecs.kube.errors import ApiError, NamespaceEnding
 from kubecs.plan import runs
 from kubecs.plan.actions import Plan
 from kubecs.plan.pod import PodSnapshot, plan_pod
@@ -37,8 +37,11 @@ class PodReconciler:
         )
 
     def refused(self, key: Key, error: ApiError, now: datetime) -> Plan | None:
-        """There is no status of ours to say it on; the log has said it."""
-        del key, error, now
+        """There is no status of ours to say it on; where the namespace goes, what went with it needs no record."""
+        del now
+        if isinstance(error, NamespaceEnding):
+            for pod in tuple(self._listener.gone.get((key.namespace, key.name), ())):
+                self._listener.forget(pod)
         return None
 
     def _gone(self, pod: Object, now: datetime) -> Plan:

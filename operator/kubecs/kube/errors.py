@@ -46,6 +46,10 @@ class Forbidden(ApiError):
     """403: RBAC, a quota or an admission policy says no."""
 
 
+class NamespaceEnding(ApiError):
+    """403 or 404 because the namespace is being deleted, or has gone: nothing can be made in it any more."""
+
+
 class NotFound(ApiError):
     """404: no such object, or no such resource."""
 
@@ -89,10 +93,14 @@ _BY_STATUS: Mapping[int, type[ApiError]] = {
 _UNTYPED = "failed to create typed patch object"
 
 
-def error_class(status: int, reason: str, message: str = "") -> type[ApiError]:
-    """The class for an HTTP status and a Status' reason and message."""
+def error_class(
+    status: int, reason: str, message: str = "", details: Mapping[str, Any] | None = None
+) -> type[ApiError]:
+    """The class for an HTTP status and a Status' reason, message and details."""
     if message.startswith(_UNTYPED):
         return Invalid
+    if _namespace_ends(status, details or {}):
+        return NamespaceEnding
     if reason == "AlreadyExists":
         return AlreadyExists
     if reason == "Expired":
@@ -100,6 +108,13 @@ def error_class(status: int, reason: str, message: str = "") -> type[ApiError]:
     if status >= 500:
         return Unavailable
     return _BY_STATUS.get(status, ApiError)
+
+
+def _namespace_ends(status: int, details: Mapping[str, Any]) -> bool:
+    if status == 404:
+        return details.get("kind") == "namespaces"
+    causes = details.get("causes") or ()
+    return status == 403 and any(cause.get("reason") == "NamespaceTerminating" for cause in causes)
 
 
 def from_status(body: Mapping[str, Any], status: int | None = None, retry_after: float | None = None) -> ApiError:
@@ -116,7 +131,7 @@ def from_status(body: Mapping[str, Any], status: int | None = None, retry_after:
     if retry_after is None and "retryAfterSeconds" in details:
         retry_after = float(details["retryAfterSeconds"])
     message = str(body.get("message") or reason)
-    return error_class(code, reason, message)(code, reason, message, details, retry_after)
+    return error_class(code, reason, message, details)(code, reason, message, details, retry_after)
 
 
 def from_answer(status: int, body: bytes, retry_after: str | None = None) -> ApiError:

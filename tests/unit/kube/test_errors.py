@@ -44,6 +44,14 @@ def test_details_and_both_places_of_retry_after() -> None:
     assert errors.from_answer(429, body).details["retryAfterSeconds"] == 7
 
 
+def test_a_namespace_that_goes_is_told_from_other_refusals() -> None:
+    ending = status(403, "Forbidden", causes=[{"reason": "NamespaceTerminating", "field": "metadata.namespace"}])
+    assert type(errors.from_answer(403, ending)) is errors.NamespaceEnding
+    assert type(errors.from_answer(404, status(404, "NotFound", kind="namespaces"))) is errors.NamespaceEnding
+    assert type(errors.from_answer(403, status(403, "Forbidden", causes=[]))) is errors.Forbidden
+    assert type(errors.from_answer(404, status(404, "NotFound", kind="pods"))) is errors.NotFound
+
+
 def test_an_apply_that_breaks_the_schema_is_invalid_though_the_server_says_500() -> None:
     message = "failed to create typed patch object (a/b; /v1, Kind=Pod): .spec.bogus: field not declared in schema"
     assert isinstance(errors.from_answer(500, status(500, "", message)), errors.Invalid)
