@@ -34,12 +34,14 @@ class Rollout:
         entries: status.deployments as it should read.
         state: IN_PROGRESS or COMPLETED.
         steady: The service is at its desired count, and nothing older runs.
-        just_completed: The PRIMARY deployment was not COMPLETED before.
+        just_started: The status that is stored does not know the PRIMARY deployment yet.
+        just_completed: In that status it was not COMPLETED yet.
     """
 
     entries: tuple[Mapping[str, Any], ...]
     state: str
     steady: bool
+    just_started: bool
     just_completed: bool
 
 
@@ -59,7 +61,8 @@ def rollout_of(snapshot: ServiceSnapshot, primary: Mapping[str, Any], now: datet
     state = COMPLETED if steady or was_complete else IN_PROGRESS
     entries = [_entry(snapshot, primary, PRIMARY, state, now)]
     entries += [_entry(snapshot, revision, ACTIVE, _state_of_older(snapshot, revision), now) for revision in older]
-    return Rollout(tuple(entries), state, steady, just_completed=state == COMPLETED and not was_complete)
+    completed = state == COMPLETED and not was_complete
+    return Rollout(tuple(entries), state, steady, just_started=not before, just_completed=completed)
 
 
 def _reached(snapshot: ServiceSnapshot, label: str) -> bool:

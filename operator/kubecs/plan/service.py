@@ -12,7 +12,6 @@ from kubecs.plan.deployments import label_of
 from kubecs.plan.identity import identity_actions
 from kubecs.plan.references import Resolved, resolve
 from kubecs.plan.refusal import Refusal, described, resolution_refusal
-from kubecs.plan.serviceevents import Message
 from kubecs.plan.servicerevision import Chosen, choose, previous_number
 from kubecs.plan.snapshot import Manifest, ServiceSnapshot
 from kubecs.plan.subset import is_subset
@@ -46,7 +45,7 @@ def _untouched(snapshot: ServiceSnapshot, now: datetime) -> Plan:
     newest = snapshot.newest_revision
     if newest is None:
         return servicestatus.refused(snapshot, Refusal("Paused", servicestatus.PAUSED_MESSAGE, waits=True), now)
-    return servicestatus.described(snapshot, newest, (), now)
+    return servicestatus.described(snapshot, newest, now)
 
 
 def _deployed(snapshot: ServiceSnapshot, resolution: Resolved, chosen: Chosen, now: datetime) -> Plan:
@@ -58,16 +57,8 @@ def _deployed(snapshot: ServiceSnapshot, resolution: Resolved, chosen: Chosen, n
     deploying = _deployment_actions(snapshot, chosen)
     steps = tuple(step for step in (identities, deploying, _outdated(snapshot, chosen)) if step)
     notices = (servicestatus.role_notice(snapshot.account, role),)
-    shown = servicestatus.described(snapshot, chosen.manifest, _started(chosen), now, notices)
+    shown = servicestatus.described(snapshot, chosen.manifest, now, notices)
     return replace(shown, steps=steps)
-
-
-def _started(chosen: Chosen) -> tuple[Message, ...]:
-    if not chosen.create:
-        return ()
-    revision = chosen.revision
-    text = f"(deployment {revision.deployment_id}) deployment started with {revision.task_definition}."
-    return (Message("Normal", "DeploymentStarted", text),)
 
 
 def _deployment_actions(snapshot: ServiceSnapshot, chosen: Chosen) -> tuple[Action, ...]:

@@ -28,14 +28,13 @@ PAUSED_MESSAGE = "spec.kubernetes.paused is true: the service's Deployment is le
 def described(
     snapshot: ServiceSnapshot,
     primary: Manifest,
-    messages: Sequence[Message],
     now: datetime,
     notices: Sequence[Condition | None] = (),
 ) -> Plan:
     """The status of a service that nothing is wrong with, given its newest service revision."""
     progress = rollout_of(snapshot, primary, now)
     triple = _triple(snapshot, progress, primary)
-    said = [*messages, *_rollout_messages(snapshot, progress, primary)]
+    said = _rollout_messages(snapshot, progress, primary)
     extra = (*_notices(snapshot, primary), *(notice for notice in notices if notice))
     return _plan(snapshot, progress, (*triple, *extra), said, now, _observations(snapshot, progress, primary, now))
 
@@ -148,13 +147,17 @@ def _differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> set[str]:
 def _rollout_messages(snapshot: ServiceSnapshot, progress: Rollout, primary: Manifest) -> list[Message]:
     deployment_id = primary["data"]["deploymentId"]
     messages = []
+    if progress.just_started:
+        text = f"(deployment {deployment_id}) deployment started with {primary['data']['taskDefinition']}."
+        messages.append(Message("Normal", "DeploymentStarted", text))
     if rollout.bounds_of(snapshot.spec).blocked and len(progress.entries) > 1:
         text = rollout.BLOCKED_MESSAGE.format(service=snapshot.name).removeprefix(f"(service {snapshot.name}) ")
         messages.append(Message("Warning", "DeploymentBlocked", text))
     if progress.just_completed:
         text = f"(deployment {deployment_id}) deployment completed."
         messages.append(Message("Normal", "DeploymentCompleted", text))
-    if progress.steady and not conditions.is_true(conditions.stored(snapshot.service), conditions.READY):
+    scaled = snapshot.status.get("desiredCount") != snapshot.desired
+    if progress.steady and (scaled or not conditions.is_true(conditions.stored(snapshot.service), conditions.READY)):
         messages.append(Message("Normal", "SteadyState", "has reached a steady state."))
     return messages
 

@@ -162,7 +162,7 @@ def test_a_second_look_changes_nothing() -> None:
 def test_steady_state_is_said_once_and_measured_once() -> None:
     plan = plan_service(deployed(), NOW + timedelta(seconds=7))
     assert condition(plan, "Ready")["status"] == "True"
-    assert [event.reason for event in plan.events] == ["DeploymentCompleted", "SteadyState"]
+    assert [event.reason for event in plan.events] == ["DeploymentStarted", "DeploymentCompleted", "SteadyState"]
     assert [(each.metric, each.labels["outcome"], each.value) for each in plan.observations] == [
         ("ecs_deployment_duration_seconds", "completed", 7.0)
     ]
