@@ -138,8 +138,8 @@ class Kubectl:
         return self.cluster.api.call("PATCH", path, body, "application/merge-patch+json")
 
     def annotate(self, kind: str, name: str, **annotations: str | None) -> None:
-        """Sets annotations of kwok's (`exit_codes` is `kwok.kubecs.dev/exit-codes`); None removes one."""
-        notes = {f"kwok.kubecs.dev/{key.replace('_', '-')}": value for key, value in annotations.items()}
+        """Sets annotations of kwok's (`exit_codes` is `play.kwok/exit-codes`); None removes one."""
+        notes = {f"play.kwok/{key.replace('_', '-')}": value for key, value in annotations.items()}
         self.patch(kind, name, {"metadata": {"annotations": notes}})
 
     def delete(self, kind: str, name: str, namespace: str | None = None) -> None:

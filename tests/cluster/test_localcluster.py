@@ -24,7 +24,7 @@ WaitFor = Callable[..., Any]
 
 
 def _pod(name: str, *, restart: str = "Always", containers: tuple[str, ...] = ("app",), **notes: str) -> dict[str, Any]:
-    annotations = {f"kwok.kubecs.dev/{key.replace('_', '-')}": value for key, value in notes.items()}
+    annotations = {f"play.kwok/{key.replace('_', '-')}": value for key, value in notes.items()}
     specs = [{"name": container, "image": "registry.example:5000/team/app:1.2"} for container in containers]
     return {
         "apiVersion": "v1",
@@ -108,7 +108,7 @@ def test_exit_code_shows_in_last_state_after_the_restart(
     assert container["containerID"] != ended["containerID"]
     after = kubectl.get("pod", "crash")
     assert _container(after, "side")["restartCount"] == 0
-    assert "kwok.kubecs.dev/exit-codes" not in after["metadata"]["annotations"]
+    assert "play.kwok/exit-codes" not in after["metadata"]["annotations"]
     assert after["metadata"]["uid"] == before["metadata"]["uid"]
 
 

@@ -278,7 +278,7 @@ class LocalCluster:
 
 
 def _condition(document: Mapping[str, Any], kind: str) -> bool:
-    conditions = document.get("status", {}).get("conditions", ())
+    conditions = document.get("status", {}).get("conditions") or ()  # null on a CRD that nobody has looked at
     return any(condition["type"] == kind and condition["status"] == "True" for condition in conditions)
 
 

@@ -220,6 +220,7 @@ def controller_manager_arguments(layout: Layout, feature_gates: Mapping[str, boo
         "--concurrent-replicaset-syncs=20",
         "--concurrent-gc-syncs=20",
         "--concurrent-namespace-syncs=20",
+        "--horizontal-pod-autoscaler-sync-period=1s",
     ]
     return arguments + ([f"--feature-gates={_gates(feature_gates)}"] if feature_gates else [])
 

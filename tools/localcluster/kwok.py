@@ -2,7 +2,7 @@
 
 A Pod's annotations say what its containers do; without any they start at once, are ready, and run until told to stop.
 
-| annotation `kwok.kubecs.dev/` | value | the containers |
+| annotation `play.kwok/` | value | the containers |
 |---|---|---|
 | `start-delay`   | Go duration   | are created this long after scheduling |
 | `waiting`       | reason        | wait with this reason, for example ImagePullBackOff, until it is taken away |
@@ -30,7 +30,7 @@ from typing import Any
 
 import yaml
 
-PREFIX = "kwok.kubecs.dev/"
+PREFIX = "play.kwok/"
 NODE_ANNOTATION = "kwok.x-k8s.io/node"
 _NODE_VERSION = "v1.36.3"
 _ZONES = ("a", "b", "c")
@@ -97,7 +97,7 @@ containerStatuses:
 
 {{- $now := Now }}{{ $pod := . }}
 {{- $notes := .metadata.annotations | default dict }}
-{{- $prefix := "kwok.kubecs.dev/" }}
+{{- $prefix := "play.kwok/" }}
 {{- $neverReady := eq (get $notes (print $prefix "never-ready")) "true" }}
 {{- $readyAtOnce := not (or $neverReady (hasKey $notes (print $prefix "ready-delay"))) }}
 {{- $stopCode := get $notes (print $prefix "stop-exit-code") | default "143" }}
@@ -266,8 +266,8 @@ def _exit_stage() -> dict[str, Any]:
     """Ends containers, then takes the annotation away, so that it is not read again after the restart."""
     stage = _pod_stage("pod-exit", (_ALIVE, _RUNNING, _EXIT_DUE), _EXIT, _note("exit-after"))
     forget = (
-        '{{- if not (hasKey .metadata.annotations "kwok.kubecs.dev/exit-repeat") }}\n'
-        "metadata: {annotations: {kwok.kubecs.dev/exit-codes: null}}\n{{- else }}{}{{- end }}"
+        '{{- if not (hasKey .metadata.annotations "play.kwok/exit-repeat") }}\n'
+        "metadata: {annotations: {play.kwok/exit-codes: null}}\n{{- else }}{}{{- end }}"
     )
     stage["spec"]["steps"].append({"patch": {"type": "merge", "template": forget}})
     return stage

@@ -153,7 +153,7 @@ def due() -> Callable[[dict[str, Any]], list[str]]:
 
 
 def _pod(phase: str, state: str | None = None, *, ready: bool = False, **notes: str) -> dict[str, Any]:
-    annotations = {f"kwok.kubecs.dev/{key.replace('_', '-')}": value for key, value in notes.items()}
+    annotations = {f"play.kwok/{key.replace('_', '-')}": value for key, value in notes.items()}
     conditions = [{"type": kind, "status": str(ready)} for kind in ("ContainersReady", "Ready")]
     containers = [] if state is None else [{"name": "app", "state": {state: {}}}]
     return {
