@@ -1,1 +1,1 @@
-"""The commands: kubecs operator, kubecs crds."""
+"""The commands: kubecs operator, kubecs crds, kubecs convert."""

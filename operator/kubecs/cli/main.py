@@ -17,9 +17,15 @@ def _crds(arguments: argparse.Namespace) -> int:
     return crds.run(arguments)
 
 
+def _convert(arguments: argparse.Namespace) -> int:
+    from kubecs.cli import convert  # noqa: PLC0415 - see the module's description
+
+    return convert.run(arguments)
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line: one subcommand for each running part and offline tool."""
-    from kubecs.cli.options import add_crds_options, add_operator_options  # noqa: PLC0415
+    from kubecs.cli.options import add_convert_options, add_crds_options, add_operator_options  # noqa: PLC0415
 
     top = argparse.ArgumentParser(prog="kubecs", description="Amazon ECS on any Kubernetes cluster.")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -29,6 +35,9 @@ def parser() -> argparse.ArgumentParser:
     crds = commands.add_parser("crds", help="write or check the custom resource definitions")
     add_crds_options(crds)
     crds.set_defaults(run=_crds)
+    convert = commands.add_parser("convert", help="turn ECS documents, CloudFormation and Terraform into manifests")
+    add_convert_options(convert)
+    convert.set_defaults(run=_convert)
     return top
 
 

@@ -50,3 +50,35 @@ def add_crds_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `kubecs crds`."""
     parser.add_argument("--check", metavar="DIR", help="fail when the files in DIR are not what would be written")
     parser.add_argument("--write", metavar="DIR", help="write one file for each kind into DIR")
+
+
+CONVERT = (
+    Option("--namespace", str, None, "namespace of the manifests; absent: none, or `default` with --to kubernetes"),
+    Option(
+        "--account",
+        str,
+        None,
+        "file with the ECSAccount whose maps and allow-lists hold; absent: a skeleton is written",
+    ),
+    Option("--account-id", str, None, "AWS account of the documents; absent: the one that most ARNs name"),
+    Option("--region", str, None, "AWS region of the documents; absent: the one that most ARNs name"),
+    Option("--family", str, None, "family of task definitions that name none; absent: the file's name"),
+    Option("--service-name", str, None, "name of a service that has none"),
+    Option("--cluster", str, None, "cluster of services that name none"),
+)
+
+
+def add_convert_options(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments and options of `kubecs convert`."""
+    parser.add_argument(
+        "paths", nargs="+", metavar="PATH", help="JSON or YAML file, directory, or - for standard input"
+    )
+    parser.add_argument(
+        "--to", choices=("ecs", "kubernetes"), default="ecs", help="what to write; absent: ECS resources"
+    )
+    parser.add_argument("--keep-revisions", action="store_true", help="write each revision with its number")
+    parser.add_argument(
+        "--set", metavar="NAME=VALUE", action="append", default=[], help="value of a CloudFormation parameter"
+    )
+    for option in CONVERT:
+        parser.add_argument(option.flag, type=option.type, default=option.default, help=option.help)

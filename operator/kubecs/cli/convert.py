@@ -1,0 +1,90 @@
+"""`kubecs convert`: documents to manifests on standard output, and the report on standard error."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from kubecs.convert.conversion import Options, Source, convert
+from kubecs.convert.found import Given
+from kubecs.convert.reading import MalformedError, documents
+
+SUFFIXES = (".json", ".yaml", ".yml")
+
+
+class _UnusableError(Exception):
+    """An argument that cannot be used, for the user to read."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Convert.
+
+    Returns:
+        0; 1 when something was refused or unreadable; 2 when an argument cannot be used.
+    """
+    try:
+        outcome = convert(list(_sources(arguments.paths)), _options(arguments))
+    except (_UnusableError, OSError) as error:
+        print(f"kubecs convert: {error}", file=sys.stderr)
+        return 2
+    sys.stdout.buffer.write(outcome.output.encode("utf-8", "backslashreplace"))
+    sys.stdout.flush()
+    print(outcome.report, end="", file=sys.stderr)
+    return 1 if outcome.refused else 0
+
+
+def _options(arguments: argparse.Namespace) -> Options:
+    pairs = [each.partition("=") for each in arguments.set]
+    if any(not separator for _, separator, _ in pairs):
+        raise _UnusableError("--set takes NAME=VALUE")
+    given = Given(
+        family=arguments.family,
+        service_name=arguments.service_name,
+        cluster=arguments.cluster,
+        account_id=arguments.account_id,
+        region=arguments.region,
+        parameters={name: value for name, _, value in pairs},
+    )
+    return Options(
+        given=given,
+        kubernetes=arguments.to == "kubernetes",
+        keep_revisions=arguments.keep_revisions,
+        namespace=arguments.namespace,
+        account=_account(arguments.account),
+    )
+
+
+def _account(path: str | None) -> Any:
+    """The ECSAccount in a file that may hold more than that."""
+    if path is None:
+        return None
+    try:
+        parsed = documents(Path(path).read_bytes(), path)
+    except MalformedError as error:
+        raise _UnusableError(f"{path}: {error}") from error
+    found = next((each for each in parsed if isinstance(each, dict) and each.get("kind") == "ECSAccount"), None)
+    if found is None:
+        raise _UnusableError(f"{path}: there is no ECSAccount in it")
+    return found
+
+
+def _sources(paths: list[str]) -> Iterator[Source]:
+    for each in paths:
+        path = Path(each)
+        if each == "-":
+            yield Source("-", sys.stdin.buffer.read())
+        elif path.is_dir():
+            yield from (Source(str(file), file.read_bytes(), named=False) for file in _files(path))
+        else:
+            yield Source(each, path.read_bytes())
+
+
+def _files(directory: Path) -> Iterator[Path]:
+    """JSON and YAML files below a directory in a fixed order; hidden files and directories are passed over."""
+    for place, directories, names in os.walk(directory):
+        directories[:] = sorted(name for name in directories if not name.startswith("."))
+        for name in sorted(names):
+            if name.endswith(SUFFIXES) and not name.startswith("."):
+                yield Path(place) / name

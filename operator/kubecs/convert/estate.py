@@ -1,0 +1,85 @@
+"""The estate: each service, and what stands between it and running here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kubecs.convert.found import CONDITION, PLACEHOLDER, REFUSED, Remark
+from kubecs.convert.items import Item, Service, TaskDefinition
+from kubecs.convert.seen import NEEDED, ROLES, seen
+from kubecs.ecs.base import Shape
+from kubecs.plan.account import Account
+from kubecs.translate.restricted import restricted_uses
+
+RUNS, NEEDS, BLOCKED = "runs as it is", "needs", "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the table.
+
+    Attributes:
+        name: The service, or a task definition that no service runs.
+        runs: What it runs.
+        verdict: RUNS, NEEDS or BLOCKED.
+        why: The map entries and values that it needs, or what blocks it.
+        conditions: How many members do not carry over as they stand.
+    """
+
+    name: str
+    runs: str
+    verdict: str
+    why: str
+    conditions: int
+
+
+def service_row(service: Service, definition: TaskDefinition | None, account: Account) -> Row:
+    """The row of a service."""
+    parts: list[Item[Shape]] = [_any(service), *([_any(definition)] if definition else [])]
+    runs = str(service.members.get("taskDefinition") or "-")
+    extra = [] if definition or service.refused else [f"task definition {runs}"]
+    return _row(service.name, runs, parts, account, extra)
+
+
+def definition_row(definition: TaskDefinition, account: Account) -> Row:
+    """The row of a task definition that no service runs."""
+    return _row("-", definition.name, [_any(definition)], account, [])
+
+
+def _any(item: "Service | TaskDefinition") -> Item[Shape]:
+    return Item(item.name, item.origin, item.members, item.model, item.remarks, item.registered)
+
+
+def _row(name: str, runs: str, parts: list[Item[Shape]], account: Account, extra: list[str]) -> Row:
+    remarks = [each for part in parts for each in part.remarks]
+    conditions = sum(each.severity == CONDITION for each in remarks)
+    blocking = next((each for each in remarks if each.severity == REFUSED), None)
+    if blocking is not None:
+        return Row(name, runs, BLOCKED, blocking.said, conditions)
+    models = [part.model for part in parts if part.model is not None]
+    needs = [*extra, *_map_entries(models, account), *_values(remarks)]
+    return Row(name, runs, NEEDS if needs else RUNS, ", ".join(needs), conditions)
+
+
+def _map_entries(models: Iterable[Shape], account: Account) -> list[str]:
+    found: dict[str, None] = {}
+    for model in models:
+        for what, name in seen(model):
+            if what in NEEDED and not (what == ROLES and account.grant(name)):
+                found[f"{_one(what)} {name}"] = None
+        found |= {f"allow {need}": None for need in needs_of(model)}
+    return list(found)
+
+
+def needs_of(model: Shape) -> list[str]:
+    """What a task definition asks of the node, each once."""
+    uses = restricted_uses(model) if hasattr(model, "container_definitions") else ()  # type: ignore[arg-type] # told apart by the member
+    return list(dict.fromkeys(need for _, need in uses))
+
+
+def _one(what: str) -> str:
+    return "service registry" if what == "service registries" else what.removesuffix("s")
+
+
+def _values(remarks: Iterable[Remark]) -> list[str]:
+    names = dict.fromkeys(each.reason for each in remarks if each.severity == PLACEHOLDER)
+    return [f"value {name}" for name in names]

@@ -1,0 +1,84 @@
+"""What documents name that lives outside of them: roles, secrets, target groups, subnets, log groups and the like."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from kubecs.ecs.base import Shape
+from kubecs.ecs.structure import places
+
+# A registry's host has a dot, a port, or is localhost; what has none of them is Docker Hub.
+_HOST = re.compile(r"([\w-]+(?:\.[\w.-]+)(?::[0-9]+)?|[\w-]+:[0-9]+|localhost)/", re.ASCII)
+
+Values = Callable[[Any], Iterator[str]]
+
+
+def _itself(value: Any) -> Iterator[str]:
+    if value:
+        yield value
+
+
+def _each(value: Any) -> Iterator[str]:
+    yield from value
+
+
+def _host(image: Any) -> Iterator[str]:
+    found = _HOST.match(image)
+    if found:
+        yield found[1]
+
+
+def _log_group(options: Any) -> Iterator[str]:
+    if options.get("awslogs-group"):
+        yield options["awslogs-group"]
+
+
+ROLES, EXECUTION_ROLES, SECRETS = "roles", "execution roles", "secrets"
+TARGET_GROUPS, REGISTRIES, IMAGES = "target groups", "service registries", "image registries"
+
+# Shape and member to what is seen there, and how its names are taken out.
+_TABLE: Mapping[tuple[str, str], tuple[str, Values]] = {
+    ("RegisterTaskDefinitionRequest", "taskRoleArn"): (ROLES, _itself),
+    ("RegisterTaskDefinitionRequest", "executionRoleArn"): (EXECUTION_ROLES, _itself),
+    ("CreateServiceRequest", "role"): ("service roles", _itself),
+    ("AdvancedConfiguration", "roleArn"): ("service roles", _itself),
+    ("DeploymentLifecycleHook", "roleArn"): ("service roles", _itself),
+    ("ServiceManagedEBSVolumeConfiguration", "roleArn"): ("service roles", _itself),
+    ("ServiceConnectTlsConfiguration", "roleArn"): ("service roles", _itself),
+    ("VpcLatticeConfiguration", "roleArn"): ("service roles", _itself),
+    ("Secret", "valueFrom"): (SECRETS, _itself),
+    ("RepositoryCredentials", "credentialsParameter"): (SECRETS, _itself),
+    ("FSxWindowsFileServerAuthorizationConfig", "credentialsParameter"): (SECRETS, _itself),
+    ("EnvironmentFile", "value"): ("environment files", _itself),
+    ("LoadBalancer", "targetGroupArn"): (TARGET_GROUPS, _itself),
+    ("LoadBalancer", "loadBalancerName"): ("load balancers", _itself),
+    ("AdvancedConfiguration", "alternateTargetGroupArn"): (TARGET_GROUPS, _itself),
+    ("VpcLatticeConfiguration", "targetGroupArn"): (TARGET_GROUPS, _itself),
+    ("AwsVpcConfiguration", "subnets"): ("subnets", _each),
+    ("AwsVpcConfiguration", "securityGroups"): ("security groups", _each),
+    ("ServiceRegistry", "registryArn"): (REGISTRIES, _itself),
+    ("ServiceConnectConfiguration", "namespace"): ("namespaces", _itself),
+    ("ClusterServiceConnectDefaultsRequest", "namespace"): ("namespaces", _itself),
+    ("ContainerDefinition", "image"): (IMAGES, _host),
+    ("LogConfiguration", "options"): ("log groups", _log_group),
+    ("ExecuteCommandLogConfiguration", "cloudWatchLogGroupName"): ("log groups", _itself),
+    ("EFSVolumeConfiguration", "fileSystemId"): ("file systems", _itself),
+    ("FSxWindowsFileServerVolumeConfiguration", "fileSystemId"): ("file systems", _itself),
+    ("S3FilesVolumeConfiguration", "fileSystemArn"): ("file systems", _itself),
+}
+
+WHAT: tuple[str, ...] = tuple(dict.fromkeys(what for what, _ in _TABLE.values()))
+
+# What keeps a task from running, or from doing its work, as long as the account does not map it.
+NEEDED = (ROLES, SECRETS, "environment files", TARGET_GROUPS, REGISTRIES, "file systems")
+
+
+def seen(document: Shape) -> tuple[tuple[str, str], ...]:
+    """(what, name) of everything that a document names, each once, in the order of its members."""
+    found: dict[tuple[str, str], None] = {}
+    for place in places(document):
+        row = _TABLE.get((type(place.owner).__name__, place.member.name))
+        if row is not None:
+            what, values = row
+            found |= {(what, name): None for name in values(place.value)}
+    return tuple(found)

@@ -1,0 +1,98 @@
+"""Values of a Terraform plan that are known only after apply: named by the expression that will give them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from kubecs.convert.respelling import Unknown
+from kubecs.convert.terraformwords import OWN
+
+_INDEX = re.compile(r"\[[^\]]*\]")
+_NAMED = frozenset({"cluster", "task_definition"})  # attributes that refer to a resource whose name will do
+
+Names = Mapping[tuple[tuple[str, ...], str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What a plan says beside the planned values.
+
+    Attributes:
+        root: The configuration of the root module.
+        unknown: `after_unknown` by address.
+        names: ECS's names of resources, by module and address without indexes.
+    """
+
+    root: Mapping[str, Any]
+    unknown: Mapping[str, Any]
+    names: Names
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any], names: Names) -> Self:
+        """Read a plan; of a state nothing is unknown."""
+        changes = document.get("resource_changes") or ()
+        unknown = {str(each.get("address")): (each.get("change") or {}).get("after_unknown") for each in changes}
+        return cls((document.get("configuration") or {}).get("root_module") or {}, unknown, names)
+
+    def expressions(self, address: str, module: tuple[str, ...]) -> Mapping[str, Any]:
+        """The expressions of a resource, by attribute."""
+        place = self.root
+        for name in module:
+            place = ((place.get("module_calls") or {}).get(name) or {}).get("module") or {}
+        own = ".".join(_INDEX.sub("", address).split(".")[-2:])
+        found = (each for each in place.get("resources") or () if each.get("address") == own)
+        return (next(found, None) or {}).get("expressions") or {}
+
+
+def with_unknown(
+    address: str, module: tuple[str, ...], values: Mapping[str, Any], configuration: Configuration
+) -> dict[str, Any]:
+    """The attributes of a resource, with an Unknown for each that is known only after apply."""
+    unknown = configuration.unknown.get(address)
+    if not isinstance(unknown, Mapping):
+        return dict(values)
+    expressions = configuration.expressions(address, module)
+    merged = _merged(values, unknown, expressions)
+    for name in _NAMED:
+        reference = _reference(expressions.get(name))
+        if isinstance(merged.get(name), Unknown) and reference:
+            own = ".".join(_INDEX.sub("", reference).split(".")[:2])
+            merged[name] = configuration.names.get((module, own), merged[name])
+    return {name: value for name, value in merged.items() if name == "container_definitions" or not _own(name, value)}
+
+
+def _own(name: str, value: object) -> bool:
+    return name in OWN and isinstance(value, Unknown)
+
+
+def _merged(values: Any, unknown: Any, expression: Any, name: str = "") -> Any:
+    """Values and the parallel structure of flags that says which of them are not known."""
+    if unknown is True and values is None:
+        reference = _reference(expression) or name
+        return Unknown(reference, reference)
+    if isinstance(unknown, Mapping) and (values is None or isinstance(values, Mapping)):
+        merged = dict(values or {})
+        for key, flag in unknown.items():
+            within = expression.get(key) if isinstance(expression, Mapping) else None
+            if flag:
+                merged[key] = _merged(merged.get(key), flag, within or expression, key)
+        return merged
+    if isinstance(unknown, list):
+        present = values if isinstance(values, list) else [None] * len(unknown)
+        return [
+            _merged(value, unknown[index] if index < len(unknown) else False, _element(expression, index), name)
+            for index, value in enumerate(present)
+        ]
+    return values
+
+
+def _element(expression: Any, index: int) -> Any:
+    if isinstance(expression, list):
+        return expression[index] if index < len(expression) else None
+    return expression
+
+
+def _reference(expression: Any) -> str | None:
+    references = expression.get("references") if isinstance(expression, Mapping) else None
+    return str(references[0]) if references else None
