@@ -22,7 +22,7 @@ def family_state(
         cache: The cache.
         namespace: The referrer's namespace.
         reference: `web`, `web:3`, an ARN, or text that is none of these.
-        previous: The number that the referrer runs now, if it does.
+        previous: The number that the reference stands for, as long as only an edit of the referrer can move it.
     """
     try:
         parsed = parse_task_definition_reference(reference)

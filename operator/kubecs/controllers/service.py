@@ -12,8 +12,9 @@ from kubecs.plan import servicestatus
 from kubecs.plan.actions import Plan
 from kubecs.plan.refusal import Refusal
 from kubecs.plan.service import plan_service
+from kubecs.plan.servicerevision import previous_number
 from kubecs.plan.settings import Settings
-from kubecs.plan.snapshot import ServiceSnapshot
+from kubecs.plan.snapshot import ServiceSnapshot, newest_of
 from kubecs.translate import names
 
 
@@ -45,8 +46,8 @@ class ServiceReconciler:
             return None
         spec = service["spec"]
         service_revisions = self._children("ControllerRevision", service)
-        running = _task_definition_number(service_revisions)
-        family_object, revisions = family_state(cache, namespace, spec.get("taskDefinition") or "", running)
+        previous = previous_number(spec, newest_of(service_revisions))
+        family_object, revisions = family_state(cache, namespace, spec.get("taskDefinition") or "", previous)
         cluster = names.cluster_name(spec.get("cluster"))
         deployment = cache.get("Deployment", namespace, names.child_name(cluster, spec["serviceName"]))
         return ServiceSnapshot(
@@ -81,12 +82,6 @@ class ServiceReconciler:
                 label = (record["spec"].get("startedBy") or "").replace("/", "-")
                 counts[label] = counts.get(label, 0) + 1
         return counts
-
-
-def _task_definition_number(service_revisions: tuple[Object, ...]) -> int | None:
-    """The number of the task definition revision that the newest service revision runs."""
-    newest = max(service_revisions, key=lambda each: int(each["revision"]), default=None)
-    return int(newest["data"]["taskDefinition"].rpartition(":")[2]) if newest else None
 
 
 def _owned(child: Object, owner: Object) -> bool:

@@ -30,7 +30,8 @@ def plan_service(snapshot: ServiceSnapshot, now: datetime) -> Plan:
     if refusal is not None:
         return servicestatus.refused(snapshot, refusal, now)
     reference = snapshot.spec["taskDefinition"]
-    resolution = resolve(reference, snapshot.revisions, snapshot.family_object, previous_number(snapshot))
+    previous = previous_number(snapshot.spec, snapshot.newest_revision)
+    resolution = resolve(reference, snapshot.revisions, snapshot.family_object, previous)
     if not isinstance(resolution, Resolved):
         return servicestatus.refused(snapshot, resolution_refusal(resolution), now)
     if snapshot.paused or snapshot.service["metadata"].get("deletionTimestamp"):

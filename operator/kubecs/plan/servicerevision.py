@@ -46,10 +46,14 @@ class Chosen:
     create: bool
 
 
-def previous_number(snapshot: ServiceSnapshot) -> int | None:
-    """The task definition revision that the reference stands for since the service's own parameters last changed."""
-    newest = snapshot.newest_revision
-    if newest is None or newest["data"].get("requested") != parameters.requested(snapshot.spec):
+def previous_number(spec: Mapping[str, Any], newest: Manifest | None) -> int | None:
+    """The task definition revision that the reference stands for since the service's own parameters last changed.
+
+    Args:
+        spec: The ECSService's spec.
+        newest: Its newest service revision, if there is one.
+    """
+    if newest is None or newest["data"].get("requested") != parameters.requested(spec):
         return None
     return int(newest["data"]["taskDefinition"].rpartition(":")[2])
 

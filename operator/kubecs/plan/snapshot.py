@@ -1,6 +1,6 @@
 """What a look at an ECSService sees: one frozen value, gathered from the cache before anything is decided."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -105,4 +105,9 @@ class ServiceSnapshot:
     @cached_property
     def newest_revision(self) -> Manifest | None:
         """The ControllerRevision with the highest number."""
-        return max(self.service_revisions, key=lambda revision: int(revision["revision"]), default=None)
+        return newest_of(self.service_revisions)
+
+
+def newest_of(service_revisions: Iterable[Manifest]) -> Manifest | None:
+    """The one with the highest number of some ControllerRevisions."""
+    return max(service_revisions, key=lambda revision: int(revision["revision"]), default=None)
