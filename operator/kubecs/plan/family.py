@@ -151,8 +151,15 @@ def _register(snapshot: FamilySnapshot, family_object: Mapping[str, Any], now: d
     return Plan(
         steps=((create,),),
         status=_fields(snapshot, spec["family"], number) | _common(family_object, triple, now),
-        events=(Event("Normal", "Registered", f"registered {name}"),),
+        events=_announced(family_object, number),
     )
+
+
+def _announced(family_object: Mapping[str, Any], number: int) -> tuple[Event, ...]:
+    """The registration is said with the first status that shows it, however that comes to be written."""
+    if (family_object.get("status") or {}).get("latestRevision") == number:
+        return ()
+    return (Event("Normal", "Registered", f"registered {family_object['spec']['family']}:{number}"),)
 
 
 def _manifest(namespace: str, family: str, number: int, spec: Mapping[str, Any]) -> dict[str, Any]:
@@ -192,7 +199,10 @@ def _described(
     return Plan(
         steps=(tagging,) if tagging else (),
         status=fields | _common(family_object, wanted, now),
-        events=tuple(Event("Warning", each.reason, each.message) for each in news),
+        events=(
+            *_announced(family_object, number),
+            *(Event("Warning", each.reason, each.message) for each in news),
+        ),
     )
 
 

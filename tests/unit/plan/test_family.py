@@ -247,7 +247,7 @@ def test_a_registration_that_overtakes_the_object_is_reported_once() -> None:
     assert plan.steps == ()
     assert triple(plan)["Diverged"] == "True"
     assert status_of(plan)["latestRevision"] == 1
-    assert [each.reason for each in plan.events] == ["NewerRegistration"]
+    assert [each.reason for each in plan.events] == ["Registered", "NewerRegistration"]
     assert look(family(status=dict(status_of(plan))), *revisions).events == ()
     inactive = registered("other", 2, "Endpoint", lifecycle="INACTIVE")
     assert "Diverged" not in triple(look(family(), registered("nginx:1.27", 1), inactive))
