@@ -1,5 +1,12 @@
 # The one image of kubecs: the operator, and the offline tools.
 ARG BASE=python:3.11-slim
+ARG GO=golang:1.26
+
+# The shim: static, so that it runs in any container of a task.
+FROM ${GO} AS shim
+WORKDIR /src
+COPY shim ./
+RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o /shim .
 
 FROM ${BASE} AS build
 RUN python -m venv /opt/kubecs
@@ -13,6 +20,7 @@ RUN /opt/kubecs/bin/pip install --no-cache-dir --no-deps --no-build-isolation . 
 
 FROM ${BASE}
 COPY --from=build /opt/kubecs /opt/kubecs
+COPY --from=shim /shim /shim
 ENV PATH=/opt/kubecs/bin:${PATH} PYTHONUNBUFFERED=1
 USER 65532:65532
 ENTRYPOINT ["kubecs"]

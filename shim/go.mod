@@ -1,0 +1,3 @@
+module kubecs.dev/shim
+
+go 1.24
