@@ -32,6 +32,30 @@ import kubecs.kube.lease as lease
 lease.Timing.__init__.__defaults__ = (3.0, 0.5, 2.0)  # duration, renew, give_up
 """
 
+# A Lease that outlives a restart of the API server, so that it is the watches and writes that are looked at.
+LONG_LEASE = """
+import kubecs.kube.lease as lease
+
+lease.Timing.__init__.__defaults__ = (120.0, 1.0, 100.0)  # duration, renew, give_up
+"""
+
+# A watch that says nothing is given up after 2 s, which else takes as long as bookmarks may stay away.
+IMPATIENT_WATCHES = """
+import aiohttp
+import kubecs.controllers.watches as watches
+import kubecs.kube.client as client
+
+client._WATCH_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=2)
+_settings = watches.settings
+
+def _impatient():
+    chosen = _settings()
+    chosen.watching.inactivity_timeout = 2
+    return chosen
+
+watches.settings = _impatient
+"""
+
 
 def environment(directory: Path, lines: str) -> dict[str, str]:
     """Writes the lines into a directory, and returns the environment in which an operator runs them."""

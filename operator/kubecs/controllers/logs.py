@@ -48,4 +48,6 @@ def configure(log_format: str, level: str = "INFO") -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     logging.getLogger("kopf").setLevel(logging.WARNING)
+    # in a thread of its own kopf gets no signals, and warns of that
+    logging.getLogger("kopf._core.reactor.running").setLevel(logging.ERROR)
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)

@@ -159,7 +159,7 @@ class Operator:
         facts = {"seconds": round(time.monotonic() - started, 2), "objects": sum(self._cache.sizes().values())}
         log.info("caches are complete", extra=facts)
         namespaces = (self._options.namespace,) if self._options.namespace else ()
-        kopf = Watches(self._connection, namespaces, self._cache.observe, self._take_signals, self._stop.set)
+        kopf = Watches(self._connection, namespaces, self._cache.observe, self._sweeper.ask)
         async with asyncio.TaskGroup() as group:
             group.create_task(kopf.run(), name="kopf")
             group.create_task(self._sweeper.run(), name="sweep")

@@ -1,7 +1,8 @@
-"""The sweep: now and then our own kinds are listed and held against the cache, since kopf can lose a deletion.
+"""The sweep: our own kinds are listed and held against the cache, since kopf can lose a deletion.
 
-kopf re-lists after a 410 without telling what has gone meanwhile; a level-triggered decision over a stale cache would
-then be wrong for ever. What a sweep finds is counted as drift.
+kopf lists anew after a 410, or when it starts again, without telling what has gone meanwhile; a level-triggered
+decision over a stale cache would then be wrong for ever. So a kind that kopf has listed is swept soon afterwards, and
+all of them now and then. What a sweep finds is counted as drift.
 """
 
 import asyncio
@@ -12,13 +13,14 @@ from collections.abc import Iterable
 from kubecs.controllers.cache import Cache
 from kubecs.kube.client import Client
 from kubecs.kube.errors import ApiError
+from kubecs.kube.informer import BACKOFF
 from kubecs.kube.resources import Resource
 from kubecs.kube.store import Change
 from kubecs.metrics.registry import Metrics
 
 log = logging.getLogger("kubecs.sweep")
 
-FIRST_SECONDS = 20.0
+SOON_SECONDS = 1.0  # after kopf's list: its own events come first, and kinds that were listed together go together
 INTERVAL_SECONDS = 600.0
 DRIFT = {"DELETED": "missed_delete", "ADDED": "missed_update", "MODIFIED": "missed_update"}
 
@@ -35,7 +37,7 @@ async def take_list(client: Client, cache: Cache, resource: Resource, namespace:
 
 
 class Sweeper:
-    """Sweeps the given resources, first soon after the start, then every ten minutes with jitter."""
+    """Sweeps the given resources: each when it is asked for, all of them every ten minutes with jitter."""
 
     def __init__(
         self, client: Client, cache: Cache, metrics: Metrics, resources: Iterable[Resource], namespace: str | None
@@ -43,37 +45,64 @@ class Sweeper:
         self._client = client
         self._cache = cache
         self._metrics = metrics
-        self._resources = tuple(resources)
+        self._resources = {resource.kind: resource for resource in resources}
         self._namespace = namespace
+        self._asked: set[str] = set()
+        self._wake = asyncio.Event()
 
     async def fill(self) -> None:
-        """The first list: everything is news, nothing is drift.
-
-        Raises:
-            ApiError: The API server could not be read.
-        """
-        for resource in self._resources:
-            for change in await take_list(self._client, self._cache, resource, self._namespace):
+        """The first list: everything is news, nothing is drift. Tries until the API server can be read."""
+        for resource in self._resources.values():
+            for change in await self._first_list(resource):
                 self._cache.changed(resource.kind, change)
+
+    async def _first_list(self, resource: Resource) -> list[Change]:
+        attempt = 0
+        while True:
+            try:
+                return await take_list(self._client, self._cache, resource, self._namespace)
+            except ApiError as error:
+                log.warning("not listed yet", extra={"resource": resource.plural, "error": str(error)})
+                await asyncio.sleep(BACKOFF.delay(attempt, random.random(), error.retry_after))  # noqa: S311 - jitter
+            attempt += 1
+
+    def ask(self, kind: str) -> None:
+        """Sweep a kind soon."""
+        self._asked.add(kind)
+        self._wake.set()
 
     async def run(self) -> None:
         """Sweep until cancelled."""
-        await asyncio.sleep(FIRST_SECONDS * (0.5 + random.random() / 2))  # noqa: S311 - spreads the load
-        while True:
-            await self.sweep()
-            await asyncio.sleep(INTERVAL_SECONDS * (0.5 + random.random()))  # noqa: S311 - spreads the load
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._all_now_and_then(), name="sweep of all")
+            group.create_task(self._what_is_asked_for(), name="sweep on demand")
 
-    async def sweep(self) -> None:
-        """One sweep; what can't be listed now is swept next time."""
-        for resource in self._resources:
-            try:
-                changes = await take_list(self._client, self._cache, resource, self._namespace)
-            except ApiError as error:
-                log.warning("sweep failed", extra={"resource": resource.plural, "error": str(error)})
-                continue
-            for change in changes:
-                self._report(resource, change)
-                self._cache.changed(resource.kind, change)
+    async def _all_now_and_then(self) -> None:
+        while True:
+            await asyncio.sleep(INTERVAL_SECONDS * (0.5 + random.random()))  # noqa: S311 - spreads the load
+            for kind in self._resources:
+                self.ask(kind)
+
+    async def _what_is_asked_for(self) -> None:
+        while True:
+            await self._wake.wait()
+            await asyncio.sleep(SOON_SECONDS)
+            self._wake.clear()
+            asked, self._asked = self._asked, set()
+            for kind in sorted(asked):
+                await self._sweep(self._resources[kind])
+
+    async def _sweep(self, resource: Resource) -> None:
+        """Sweep one kind; what can't be listed now is asked for again."""
+        try:
+            changes = await take_list(self._client, self._cache, resource, self._namespace)
+        except ApiError as error:
+            log.warning("sweep failed", extra={"resource": resource.plural, "error": str(error)})
+            self.ask(resource.kind)
+            return
+        for change in changes:
+            self._report(resource, change)
+            self._cache.changed(resource.kind, change)
 
     def _report(self, resource: Resource, change: Change) -> None:
         kind = DRIFT[change.type]

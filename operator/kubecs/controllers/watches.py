@@ -1,17 +1,24 @@
-"""kopf's part: it watches our own kinds and hands every event to the cache. Handlers only pass on; they never raise.
+"""kopf's part: it watches our own kinds and hands every event to the cache.
 
 kopf's change handlers, annotations, finalizers and indexes are not used: an `on.event` handler costs no write, and the
-decision is level-triggered anyway (docs/contributing.md).
+decision is level-triggered anyway (docs/contributing.md). It talks through a session of ours, which sees when it lists
+a kind: what went before such a list, kopf never tells.
+
+It lives in a thread with an event loop of its own, since at its end it cancels every task of the loop that it is in.
 """
 
 import asyncio
+import contextlib
 import logging
 import random
-from collections.abc import Callable, Iterator, Mapping
+import threading
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+import aiohttp
 import kopf
+import orjson
 
 from kubecs.controllers.resources import WATCHED
 from kubecs.kube.config import Connection
@@ -20,8 +27,9 @@ from kubecs.translate.labels import GROUP, VERSION
 
 log = logging.getLogger("kubecs.watches")
 
-Sink = Callable[[str, EventType | None, dict[str, Any]], None]
+T = TypeVar("T")
 LONGEST_PAUSE_SECONDS = 30.0
+END_SECONDS = 2.0  # kopf ends in a tenth of one
 
 
 class EndlessBackoffs:
@@ -51,36 +59,6 @@ def settings() -> kopf.OperatorSettings:
     return chosen
 
 
-def registry(connection: Connection, sink: Sink) -> kopf.OperatorRegistry:
-    """The handlers: one login, one `on.event` for each of our kinds."""
-    handlers = kopf.OperatorRegistry()
-
-    @kopf.on.login(registry=handlers)
-    async def login(**_: object) -> kopf.ConnectionInfo:
-        """Asked again whenever the server refuses the token."""
-        return kopf.ConnectionInfo(
-            server=connection.server,
-            ca_data=connection.ca_data,
-            insecure=connection.insecure,
-            token=await connection.token(),
-            certificate_data=connection.certificate_data,
-            private_key_data=connection.private_key_data,
-            proxy_url=connection.proxy,
-        )
-
-    for resource in WATCHED:
-        handler = _handler(resource.kind, sink)
-        kopf.on.event(GROUP, VERSION, resource.plural, registry=handlers, id=resource.plural)(handler)
-    return handlers
-
-
-def _handler(kind: str, sink: Sink) -> Callable[..., Any]:
-    async def pass_on(event: Mapping[str, Any], **_: object) -> None:
-        sink(kind, event["type"], dict(event["object"]))
-
-    return pass_on
-
-
 @dataclass(frozen=True, slots=True)
 class Watches:
     """kopf, supervised.
@@ -88,16 +66,14 @@ class Watches:
     Attributes:
         connection: Where to log in.
         namespaces: What to watch; none means all.
-        sink: Gets every event.
-        take_signals: Installs the operator's signal handlers; called when kopf has installed its own over them.
-        stop: Called when a signal reached kopf before that.
+        sink: Gets every event, on the event loop that `run` runs on.
+        listed: Told there of a kind that kopf has listed: at its start, after a 410, after its own end.
     """
 
     connection: Connection
     namespaces: tuple[str, ...]
-    sink: Sink
-    take_signals: Callable[[], None]
-    stop: Callable[[], None]
+    sink: Callable[[str, EventType | None, dict[str, Any]], None]
+    listed: Callable[[str], None]
 
     async def run(self) -> None:
         """Run kopf until cancelled; when one of its watchers dies, start it anew after a pause.
@@ -106,35 +82,134 @@ class Watches:
         """
         for pause in EndlessBackoffs():
             error = await self._once()
-            if error is None:
-                self.stop()
-                return
             log.warning("kopf ended; starting it again", extra={"error": repr(error), "in": round(pause, 2)})
             await asyncio.sleep(pause)
 
     async def _once(self) -> BaseException | None:
-        """One life of kopf; returns what it died of, or None after a signal."""
-        ready = asyncio.Event()
-        life = asyncio.create_task(self._operator(ready), name="kopf")
-        signals = asyncio.create_task(self._take_signals(ready), name="kopf ready")
+        """One life of kopf; returns what it died of."""
+        life = Life(self, asyncio.get_running_loop())
+        life.start()
         try:
-            await asyncio.wait({life})
+            return await asyncio.shield(life.ended)
         finally:
-            for task in (life, signals):
-                task.cancel()
-            await asyncio.gather(life, signals, return_exceptions=True)
-        return life.exception()
+            life.cancel()
+            await asyncio.wait({life.ended}, timeout=END_SECONDS)
 
-    async def _take_signals(self, ready: asyncio.Event) -> None:
-        await ready.wait()
-        self.take_signals()
 
-    async def _operator(self, ready: asyncio.Event) -> None:
-        await kopf.operator(
-            registry=registry(self.connection, self.sink),
+class Life(threading.Thread):
+    """One run of kopf.
+
+    Attributes:
+        ended: On its owner's event loop: what it died of.
+    """
+
+    def __init__(self, watches: Watches, home: asyncio.AbstractEventLoop) -> None:
+        super().__init__(name="kopf", daemon=True)
+        self.ended: asyncio.Future[BaseException | None] = home.create_future()
+        self._watches = watches
+        self._home = home
+        self._cancelled = False
+        self._task: asyncio.Task[None] | None = None
+        self._pauses = iter(EndlessBackoffs())
+        self._sessions: list[aiohttp.ClientSession] = []  # the last one is in use
+
+    # The owner's thread
+
+    def cancel(self) -> None:
+        """End it; may be repeated."""
+        self._cancelled = True
+        if self._task is not None and not self.ended.done():
+            self._task.get_loop().call_soon_threadsafe(self._task.cancel)
+
+    def _take(self, kind: str, event: EventType | None, raw: bytes) -> None:
+        self._watches.sink(kind, event, orjson.loads(raw))
+
+    # kopf's thread
+
+    def run(self) -> None:
+        """The thread."""
+        error: BaseException | None = None
+        try:
+            asyncio.run(self._operator())
+        except (Exception, asyncio.CancelledError) as reason:  # noqa: BLE001 - the owner is told, whatever it is
+            error = reason
+        self._tell(self.ended.set_result, error)
+
+    async def _operator(self) -> None:
+        """Until one of kopf's tasks ends, which is the end of all: kopf itself would wait for some of them for ever."""
+        self._task = asyncio.current_task()
+        if self._cancelled:  # before there was a task
+            return
+        namespaces = self._watches.namespaces
+        roots = await kopf.spawn_tasks(
+            registry=self._registry(),
             settings=settings(),
             standalone=True,
-            clusterwide=not self.namespaces,
-            namespaces=self.namespaces,
-            ready_flag=ready,
+            clusterwide=not namespaces,
+            namespaces=namespaces,
         )
+        try:
+            done, _ = await asyncio.wait(roots, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await self._end_all()
+        for root in done:
+            root.result()
+
+    async def _end_all(self) -> None:
+        """Everything at once, whatever kopf has started and lost sight of; this loop has nothing else."""
+        left = asyncio.all_tasks() - {self._task}
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.wait(left, timeout=END_SECONDS)
+        for session in self._sessions:
+            await session.close()
+
+    def _registry(self) -> kopf.OperatorRegistry:
+        """The handlers: one login, one `on.event` for each of our kinds."""
+        handlers = kopf.OperatorRegistry()
+        kopf.on.login(registry=handlers)(self._login)
+        for resource in WATCHED:
+            handler = self._handler(resource.kind)
+            kopf.on.event(GROUP, VERSION, resource.plural, registry=handlers, id=resource.plural)(handler)
+        return handlers
+
+    def _handler(self, kind: str) -> Callable[..., Any]:
+        async def pass_on(event: Mapping[str, Any], **_: object) -> None:
+            # as bytes, since kopf keeps the object, and the cache changes what it is given
+            self._tell(self._take, kind, event["type"], orjson.dumps(event["object"]))
+
+        return pass_on
+
+    async def _login(self, **_: object) -> kopf.AiohttpSession:
+        """Asked again when the server refuses the credentials: they are read anew, with growing pauses."""
+        connection = self._watches.connection
+        if self._sessions:
+            await asyncio.sleep(next(self._pauses))
+            await self._ask(connection.reload(refused=True))
+        connector = aiohttp.TCPConnector(limit=0, ssl=connection.ssl_context())
+        session = aiohttp.ClientSession(connector=connector, middlewares=(self._attend,), proxy=connection.proxy)
+        self._sessions = [*(each for each in self._sessions if not each.closed), session]
+        return kopf.AiohttpSession(server=connection.server, aiohttp_session=session)
+
+    async def _attend(
+        self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        """Attends every request: puts the credentials in, fresh, and tells of lists."""
+        authorization = await self._ask(self._watches.connection.authorization())
+        if authorization is not None:
+            request.headers["Authorization"] = authorization
+        response = await handler(request)
+        kind = next((resource.kind for resource in WATCHED if resource.plural == request.url.name), None)
+        if kind is not None and response.ok and "watch" not in request.url.query:
+            self._tell(self._watches.listed, kind)
+        return response
+
+    def _tell(self, call: Callable[..., object], *arguments: object) -> None:
+        """Have something called on the owner's event loop."""
+        with contextlib.suppress(RuntimeError):  # that loop is closed: the process ends, and nobody is there to care
+            self._home.call_soon_threadsafe(call, *arguments)
+
+    async def _ask(self, question: Coroutine[Any, Any, T]) -> T:
+        """Have something answered there."""
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(question, self._home))

@@ -1,0 +1,254 @@
+"""The operator, between which and the API server everything goes wrong that can, and what it makes of it in the end.
+
+All calls go through the fault proxy. What is right in the end is the same as without faults: the test says it in the
+words of a person who looks with kubectl.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cluster import ecs, shim
+from tests.cluster.audit import AuditLog
+from tests.cluster.faultproxy import Answer, Cut, FaultProxy, Silence, WatchError
+from tests.cluster.rig import Kubectl, OperatorProcess, wait_for
+from tools.localcluster import LocalCluster
+
+WATCH = r"[?&]watch=true"
+OUR_KINDS = r"/(ecsaccounts|ecsclusters|ecsservices|ecstaskdefinitions|ecstasks)\?"
+NO_LEASE = r"^(?!.*/leases).*"
+WATCHES = 14  # nine kinds through our own informer, five through kopf
+
+
+@pytest.fixture(scope="module")
+def running(
+    request: pytest.FixtureRequest, cluster: LocalCluster, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[OperatorProcess, FaultProxy]]:
+    """One operator behind one proxy for all tests of this file: it has to live through every one of them."""
+    usual: OperatorProcess = request.getfixturevalue("operator")  # asked for so that no test starts it anew beside ours
+    if usual.pid is not None:
+        usual.terminate()
+    directory = tmp_path_factory.mktemp("faults")
+    own = OperatorProcess(usual.kubeconfig, directory, "faults")
+    environment = shim.environment(directory / "shim", shim.LONG_LEASE + shim.IMPATIENT_WATCHES)
+    with FaultProxy(cluster.url, cluster.certificate_authority) as proxy:
+        own.start(env=environment, kubeconfig=proxy.kubeconfig(own.kubeconfig))
+        wait_for(lambda: ecs.sample(own.metrics(), "ecs_operator_leader") == 1, 10, "leading")
+        wait_for(lambda: proxy.count("GET", WATCH) >= WATCHES, 10, "all watches run")
+        yield own, proxy
+        own.terminate()
+
+
+@pytest.fixture
+def proxy(running: tuple[OperatorProcess, FaultProxy]) -> Iterator[FaultProxy]:
+    """The proxy, without faults before and after."""
+    yield running[1]
+    running[1].clear()
+
+
+@pytest.fixture
+def faulty(running: tuple[OperatorProcess, FaultProxy], request: pytest.FixtureRequest) -> Iterator[OperatorProcess]:
+    """The operator, which must be the same process afterwards, with nothing logged that is a bug."""
+    operator = running[0]
+    pid, logged = operator.pid, len(operator.log)
+    assert pid is not None
+    yield operator
+    log = operator.log[logged:]
+    if operator.pid != pid or request.session.testsfailed:
+        print(log[-20_000:])
+    assert operator.pid == pid, "the operator ended"
+    assert "reconcile failed" not in log
+
+
+def _change_everything(kubectl: Kubectl) -> None:
+    """What a person may do while the operator hears nothing: delete, create, scale, roll out."""
+    kubectl.delete("ecsservice", "doomed")
+    kubectl.apply([ecs.service("fresh", 1), ecs.task_definition("web", ecs.container(image="registry.example/app:2"))])
+    kubectl.patch("ecsservice", "scaled", {"spec": {"desiredCount": 3}})
+
+
+def _prepare(kubectl: Kubectl) -> None:
+    kubectl.apply([ecs.task_definition("web"), ecs.service("doomed", 1), ecs.service("scaled", 1)])
+    ecs.wait_ready(kubectl, "ecsservice", "doomed", "scaled")
+    ecs.wait_ready(kubectl, "ecstaskdefinition", "web")
+
+
+def _all_is_as_wanted(kubectl: Kubectl) -> bool:
+    for name, desired in (("fresh", 1), ("scaled", 3)):
+        service = kubectl.get("ecsservice", name)
+        assert ecs.is_ready(service), (name, ecs.status(service).get("conditions"))
+        assert service["status"]["runningCount"] == desired
+        assert service["status"]["taskDefinition"].endswith("/web:2")
+    assert ecs.is_ready(kubectl.get("ecstaskdefinition", "web"))
+    assert len(kubectl.list("ecstaskdefinitionrevision")) == 2
+    assert len(ecs.pods(kubectl)) == 4
+    assert len(kubectl.list("deployment")) == 2
+    return True
+
+
+def _wait_all_is_as_wanted(kubectl: Kubectl, timeout: float = 40.0) -> None:
+    wait_for(lambda: _all_is_as_wanted(kubectl), timeout, "all is as wanted")
+
+
+def _forgotten(operator: OperatorProcess, plural: str, count: int) -> bool:
+    """The operator's cache holds so many objects of a kind."""
+    return ecs.sample(operator.metrics(), "ecs_operator_cache_objects", resource=plural) == count
+
+
+def test_history_is_gone_for_every_watch(faulty: OperatorProcess, proxy: FaultProxy, kubectl: Kubectl) -> None:
+    _prepare(kubectl)
+    held = ecs.sample(faulty.metrics(), "ecs_operator_cache_objects", resource="ecsservices")
+    assert held is not None
+    kept_away = proxy.add(Answer(503), path=WATCH, times=None)
+    assert proxy.cut_streams() >= WATCHES
+    wait_for(lambda: kept_away.hits >= WATCHES, 10, "no watch comes through")
+    _change_everything(kubectl)
+    proxy.clear()
+    proxy.add(WatchError(410), path=WATCH, times=WATCHES)
+
+    _wait_all_is_as_wanted(kubectl)
+    wait_for(lambda: _forgotten(faulty, "ecsservices", int(held)), 10, "doomed is gone, fresh has come")
+    assert ecs.sample(faulty.metrics(), "ecs_operator_watch_restarts_total", resource="pods", reason="gone")
+
+
+def test_a_deletion_that_kopf_lost_is_swept_up(
+    cluster: LocalCluster, faulty: OperatorProcess, proxy: FaultProxy, kubectl: Kubectl
+) -> None:
+    _prepare(kubectl)
+    held = ecs.sample(faulty.metrics(), "ecs_operator_cache_objects", resource="ecsservices")
+    assert held is not None
+    kept_away = proxy.add(Answer(503), path=OUR_KINDS + ".*watch=true", times=None)
+    proxy.cut_streams()
+    wait_for(lambda: kept_away.hits >= 5, 10, "kopf hears nothing")
+    kubectl.delete("ecsservice", "doomed")
+    wait_for(lambda: len(kubectl.list("deployment")) == 1, 20, "its Deployment is gone")
+    proxy.clear()
+    proxy.add(WatchError(410), path=OUR_KINDS + ".*watch=true", times=5)
+
+    wait_for(lambda: _forgotten(faulty, "ecsservices", int(held) - 1), 10, "the sweep has found it")
+    text = faulty.metrics()
+    assert ecs.sample(text, "ecs_operator_cache_drift_total", resource="ecsservices", kind="missed_delete")
+    # Nothing is left of it, and nothing of it comes back.
+    log = AuditLog(cluster)
+    kubectl.patch("ecsservice", "scaled", {"spec": {"desiredCount": 2}})
+    ecs.wait_ready(kubectl, "ecsservice", "scaled")
+    log.settle(kubectl.namespace)
+    assert log.counts(kubectl.namespace)["patch deployments"] == 1
+    assert [each["metadata"]["name"] for each in kubectl.list("deployment") if "doomed" in str(each)] == []
+
+
+def test_history_is_really_gone(
+    cluster: LocalCluster, faulty: OperatorProcess, proxy: FaultProxy, kubectl: Kubectl
+) -> None:
+    _prepare(kubectl)
+    kept_away = proxy.add(Answer(503), path=WATCH, times=None)
+    proxy.cut_streams()
+    wait_for(lambda: kept_away.hits >= WATCHES, 10, "no watch comes through")
+    _change_everything(kubectl)
+    cluster.compact_etcd()
+    proxy.clear()
+
+    _wait_all_is_as_wanted(kubectl)
+    assert faulty.probe("readyz")
+
+
+@pytest.mark.usefixtures("faulty")
+def test_streams_are_cut_in_the_middle_of_a_line(proxy: FaultProxy, kubectl: Kubectl) -> None:
+    _prepare(kubectl)
+    cuts = [proxy.add(Cut(lines), path=WATCH, times=20) for lines in (0, 1, 3)]
+    proxy.cut_streams()
+    _change_everything(kubectl)
+
+    _wait_all_is_as_wanted(kubectl)
+    assert sum(cut.hits for cut in cuts) >= 20
+
+
+@pytest.mark.usefixtures("faulty")
+def test_watches_fall_silent(proxy: FaultProxy, kubectl: Kubectl) -> None:
+    _prepare(kubectl)
+    silence = proxy.add(Silence(), path=WATCH, times=WATCHES)
+    proxy.cut_streams()
+    wait_for(lambda: silence.hits == WATCHES, 10, "every watch is silent")
+    _change_everything(kubectl)
+
+    _wait_all_is_as_wanted(kubectl)
+
+
+def test_conflicts_on_every_write(faulty: OperatorProcess, proxy: FaultProxy, kubectl: Kubectl) -> None:
+    _prepare(kubectl)
+    storm = proxy.add(Answer(409), method="PATCH|POST|DELETE", path=f"/namespaces/{kubectl.namespace}/", times=12)
+    _change_everything(kubectl)
+
+    _wait_all_is_as_wanted(kubectl)
+    assert storm.hits == 12
+    failed = ecs.sample(faulty.metrics(), "ecs_operator_reconcile_total", controller="ECSService", result="error")
+    assert not failed, "an old cache is no error"
+
+
+@pytest.mark.usefixtures("faulty")
+def test_too_many_requests(proxy: FaultProxy, kubectl: Kubectl) -> None:
+    _prepare(kubectl)
+    refusals = proxy.add(Answer(429, retry_after=1), method="PATCH", path="/deployments/default-scaled-", times=2)
+    asked = time.monotonic()
+    kubectl.patch("ecsservice", "scaled", {"spec": {"desiredCount": 2}})
+
+    def scaled() -> bool:
+        return bool(ecs.deployment_of(kubectl, "scaled")["spec"]["replicas"] == 2)
+
+    wait_for(scaled, 20, "the Deployment is scaled")
+    assert refusals.hits == 2
+    assert time.monotonic() - asked >= 2, "the server asked twice to come back after a second"
+    ecs.wait_ready(kubectl, "ecsservice", "scaled")
+
+
+def test_the_api_server_fails_for_a_while(faulty: OperatorProcess, proxy: FaultProxy, kubectl: Kubectl) -> None:
+    _prepare(kubectl)
+    failing = [proxy.add(Answer(code), path=NO_LEASE, times=None, skip=skip) for code, skip in ((500, 0), (503, 20))]
+    proxy.cut_streams()
+    _change_everything(kubectl)
+    wait_for(lambda: failing[0].hits >= 40, 20, "much has failed")
+    assert faulty.probe("healthz")
+    proxy.clear()
+
+    _wait_all_is_as_wanted(kubectl, 60)
+
+
+def test_the_api_server_restarts(cluster: LocalCluster, faulty: OperatorProcess, kubectl: Kubectl) -> None:
+    _prepare(kubectl)
+    server = cluster.component("kube-apiserver")
+    server.kill()
+    server.start()
+    _change_everything(kubectl)
+
+    _wait_all_is_as_wanted(kubectl)
+    assert faulty.probe("readyz")
+
+
+def test_kopf_dies_and_is_started_again(faulty: OperatorProcess, proxy: FaultProxy, kubectl: Kubectl) -> None:
+    _prepare(kubectl)
+    held = ecs.sample(faulty.metrics(), "ecs_operator_cache_objects", resource="ecsservices")
+    assert held is not None
+    # An error in the stream that is no 410 ends kopf as a whole, not one watch.
+    fatal = proxy.add(WatchError(500), path=OUR_KINDS + ".*watch=true", times=2)
+    proxy.cut_streams()
+    wait_for(lambda: "kopf ended; starting it again" in faulty.log, 20, "kopf has died")
+    wait_for(lambda: fatal.hits == 2, 10)
+    _change_everything(kubectl)
+
+    _wait_all_is_as_wanted(kubectl)
+    wait_for(lambda: _forgotten(faulty, "ecsservices", int(held)), 10, "doomed is gone, fresh has come")
+
+
+def test_kubernetes_events_that_cannot_be_posted_hold_nothing_up(
+    faulty: OperatorProcess, proxy: FaultProxy, kubectl: Kubectl
+) -> None:
+    refused = proxy.add(Answer(403), path="/events", times=None)
+    _prepare(kubectl)
+    _change_everything(kubectl)
+
+    _wait_all_is_as_wanted(kubectl)
+    assert refused.hits
+    assert faulty.probe("healthz")
