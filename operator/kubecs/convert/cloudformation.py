@@ -50,7 +50,7 @@ def from_properties(resource_type: str, properties: Mapping[str, Any], origin: s
 
 def _all(resources: Mapping[str, Any], template: Template, prefix: str) -> Iterator[Found]:
     for logical_id, resource in resources.items():
-        if isinstance(resource, Mapping) and resource.get("Type") in SHAPES:
+        if isinstance(resource, Mapping) and str(resource.get("Type")) in SHAPES:
             yield _found(logical_id, resource, template, f"{prefix}{logical_id}")
 
 

@@ -8,7 +8,7 @@ from kubecs.convert import items, manifests
 from kubecs.convert.account import account_for, identity_of, skeleton
 from kubecs.convert.dumping import dump
 from kubecs.convert.estate import Row, definition_row, needs_of, service_row
-from kubecs.convert.found import NOTE, REFUSED, Found, Given, Remark, Skipped
+from kubecs.convert.found import NOTE, REFUSED, Found, Given, Remark, Skipped, not_among
 from kubecs.convert.items import Cluster, Item, Service, TaskDefinition
 from kubecs.convert.linking import Families, Linked, linked, with_lone
 from kubecs.convert.reading import MalformedError, documents
@@ -18,6 +18,7 @@ from kubecs.convert.seen import seen
 from kubecs.convert.trial import Manifest, Trial, service_manifest, try_service, try_task
 from kubecs.convert.uniqueness import Settled, settled, unique
 from kubecs.ecs.base import Shape
+from kubecs.ecs.values import DEFAULT_CLUSTER
 from kubecs.plan.account import Account
 
 DEFAULT_NAMESPACE = "default"
@@ -140,9 +141,10 @@ def _decided(found: Iterable[Found], account: Account, options: Options) -> _Est
         [items.service(with_lone(each, families)) for each in by_kind["service"]], lambda each: each.name
     )
     clusters, same_clusters = unique([items.cluster(each) for each in by_kind["cluster"]], lambda each: each.name)
+    links = [_in_cluster(linked(each, families), clusters) for each in services]
     return _Estate(
         settled=of_families,
-        services=tuple(_tried_service(linked(each, families), account, options, tried) for each in services),
+        services=tuple(_tried_service(link, account, options, tried) for link in links),
         duplicate_services=tuple(same_services),
         clusters=tuple(clusters),
         duplicate_clusters=tuple(same_clusters),
@@ -159,6 +161,14 @@ def _tried_task(
     return definition.remarked(
         *(each for each in trial.remarks if not (filled_in_later and definition.is_open(each.path)))
     )
+
+
+def _in_cluster(link: Linked, clusters: Iterable[Cluster]) -> Linked:
+    """A service of a cluster that is not `default` waits for its ECSCluster."""
+    cluster = link.service.members.get("cluster", DEFAULT_CLUSTER)
+    if link.service.refused or cluster == DEFAULT_CLUSTER or any(each.name == cluster for each in clusters):
+        return link
+    return replace(link, service=link.service.remarked(not_among("cluster", f"cluster {cluster}")))
 
 
 def _tried_service(link: Linked, account: Account, options: Options, tried: dict[str, Trial]) -> Linked:
@@ -218,8 +228,11 @@ def _distinct(made: Iterable[Manifest]) -> list[Manifest]:
 
 
 def _models(estate: _Estate) -> list[tuple[str, Shape]]:
-    written: list[Item[Any]] = [*estate.settled.written, *(link.service for link in estate.services), *estate.clusters]
-    return [(each.name, each.model) for each in written if each.model is not None and not each.refused]
+    """Everything that could be read, also what kubecs refuses: its account would need the same."""
+    refused = (each for each in estate.settled.left_out if each.refused)
+    services = (link.service for link in estate.services)
+    known: list[Item[Any]] = [*estate.settled.written, *refused, *services, *estate.clusters]
+    return [(each.name, each.model) for each in known if each.model is not None]
 
 
 def _used(estate: _Estate) -> list[tuple[str, str, str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kubecs.convert.found import CONDITION, PLACEHOLDER, REFUSED, Remark
+from kubecs.convert.found import CONDITION, PLACEHOLDER, REFUSED, Remark, missing
 from kubecs.convert.items import Item, Service, TaskDefinition
 from kubecs.convert.seen import NEEDED, ROLES, seen
 from kubecs.ecs.base import Shape
@@ -36,27 +36,26 @@ def service_row(service: Service, definition: TaskDefinition | None, account: Ac
     """The row of a service."""
     parts: list[Item[Shape]] = [_any(service), *([_any(definition)] if definition else [])]
     runs = str(service.members.get("taskDefinition") or "-")
-    extra = [] if definition or service.refused else [f"task definition {runs}"]
-    return _row(service.name, runs, parts, account, extra)
+    return _row(service.name, runs, parts, account)
 
 
 def definition_row(definition: TaskDefinition, account: Account) -> Row:
     """The row of a task definition that no service runs."""
-    return _row("-", definition.name, [_any(definition)], account, [])
+    return _row("-", definition.name, [_any(definition)], account)
 
 
 def _any(item: "Service | TaskDefinition") -> Item[Shape]:
     return Item(item.name, item.origin, item.members, item.model, item.remarks, item.registered)
 
 
-def _row(name: str, runs: str, parts: list[Item[Shape]], account: Account, extra: list[str]) -> Row:
+def _row(name: str, runs: str, parts: list[Item[Shape]], account: Account) -> Row:
     remarks = [each for part in parts for each in part.remarks]
     conditions = sum(each.severity == CONDITION for each in remarks)
     blocking = next((each for each in remarks if each.severity == REFUSED), None)
     if blocking is not None:
         return Row(name, runs, BLOCKED, blocking.said, conditions)
     models = [part.model for part in parts if part.model is not None]
-    needs = [*extra, *_map_entries(models, account), *_values(remarks)]
+    needs = [*missing(remarks), *_map_entries(models, account), *_values(remarks)]
     return Row(name, runs, NEEDS if needs else RUNS, ", ".join(needs), conditions)
 
 

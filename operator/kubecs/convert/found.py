@@ -1,6 +1,6 @@
 """What the readers hand on: one ECS resource in AWS's own spelling, where it came from, and what was remarked on it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -34,6 +34,22 @@ class Remark:
     def said(self) -> str:
         """Path and message."""
         return f"{self.path}: {self.message}" if self.path else self.message
+
+
+NOT_AMONG = "NotAmongTheDocuments"
+
+
+def not_among(path: str, what: str) -> Remark:
+    """The remark on something that a resource refers to and that no document has."""
+    return Remark(NOTE, path, NOT_AMONG, f"{what}{_NOT_AMONG}")
+
+
+def missing(remarks: Iterable[Remark]) -> list[str]:
+    """What `not_among` was said of."""
+    return [each.message.removesuffix(_NOT_AMONG) for each in remarks if each.reason == NOT_AMONG]
+
+
+_NOT_AMONG = " is not among the documents"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from kubecs.convert.found import Given
 from kubecs.convert.respelling import ABSENT, Partial, Unknown
+from kubecs.convert.untrusted import mapping
 from kubecs.ecs.members import Type
 from kubecs.ecs.values import partition_of_region
 
@@ -41,16 +42,16 @@ class Template:
 
 def template_of(document: Mapping[str, Any], given: Given) -> Template:
     """Read a template; parts that are not what they should be count as absent."""
-    declared = _mapping(document.get("Parameters"))
-    defaults = {name: each["Default"] for name, each in declared.items() if "Default" in _mapping(each)}
+    declared = mapping(document.get("Parameters"))
+    defaults = {name: each["Default"] for name, each in declared.items() if "Default" in mapping(each)}
     pseudo = {"AWS::AccountId": given.account_id, "AWS::Region": given.region}
     if given.region:
         pseudo["AWS::Partition"] = partition = partition_of_region(given.region)
         pseudo["AWS::URLSuffix"] = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
     return Template(
-        resources=_mapping(document.get("Resources")),
+        resources=mapping(document.get("Resources")),
         parameters=defaults | dict(given.parameters),
-        mappings=_mapping(document.get("Mappings")),
+        mappings=mapping(document.get("Mappings")),
         pseudo={name: value for name, value in pseudo.items() if value},
     )
 
@@ -71,7 +72,7 @@ def evaluate(template: Template, raw: Any, type_: Type | None = None) -> Any:
 
 def name_of(template: Template, logical_id: str, resource: Mapping[str, Any]) -> str:
     """The name of an ECS resource: as the template gives it, else its logical id, in whose place AWS makes one up."""
-    properties = _mapping(resource.get("Properties"))
+    properties = mapping(resource.get("Properties"))
     named = evaluate(template, properties.get(NAMES[str(resource.get("Type"))]))
     if isinstance(named, (Unknown, Partial)):
         return named.text
@@ -88,8 +89,8 @@ def _ref(template: Template, argument: Any) -> Any:
 
 
 def _named(template: Template, logical_id: str) -> str | None:
-    resource = _mapping(template.resources.get(logical_id))
-    return name_of(template, logical_id, resource) if resource.get("Type") in NAMES else None
+    resource = mapping(template.resources.get(logical_id))
+    return name_of(template, logical_id, resource) if str(resource.get("Type")) in NAMES else None
 
 
 def _get_att(template: Template, argument: Any) -> Any:
@@ -105,7 +106,7 @@ def _sub(template: Template, argument: Any) -> Any:
     parts: list[Any] = []
     position = 0
     for found in _SUBSTITUTION.finditer(text):
-        parts += [text[position : found.start()], _substituted(template, found, _mapping(values))]
+        parts += [text[position : found.start()], _substituted(template, found, mapping(values))]
         position = found.end()
     return _joined([*parts, text[position:]], "")
 
@@ -215,7 +216,3 @@ def _label(value: Any) -> str:
     if isinstance(value, Mapping):
         return " ".join(f"{key} {_label(each)}" for key, each in value.items())
     return _text(value)
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
-from kubecs.convert.found import CONDITION, NOTE, REFUSED, Found, Remark
+from kubecs.convert.found import CONDITION, NOTE, REFUSED, Found, Remark, not_among
 from kubecs.convert.items import Service, TaskDefinition
 from kubecs.convert.uniqueness import Settled
 from kubecs.ecs.errors import EcsError
@@ -69,7 +69,9 @@ def linked(service: Service, families: Families) -> Linked:
         number = reference.revision
         found = newest if number is None else families.numbered.get((reference.family, number))
         service = _naming(service, str(reference))
-        return Linked(service if found else service.remarked(_missing(reference)), found)
+        if found is None:
+            service = service.remarked(not_among("taskDefinition", f"task definition {reference}"))
+        return Linked(service, found)
     return Linked(_following(service, reference, newest), newest)
 
 
@@ -79,10 +81,6 @@ def _reference(service: Service) -> TaskDefinitionReference | None:
         return parse_task_definition_reference(text) if text else None
     except EcsError:
         return None  # a template's variable, which is remarked already, or what the operator would refuse
-
-
-def _missing(reference: TaskDefinitionReference) -> Remark:
-    return Remark(NOTE, "taskDefinition", "NotAmongThem", f"{reference} is not among the documents")
 
 
 def _naming(service: Service, reference: str) -> Service:

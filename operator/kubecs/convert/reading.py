@@ -10,6 +10,9 @@ import yaml
 
 MOST_NODES = 1_000_000  # of a YAML document, aliases written out: a few lines can stand for billions
 
+DEEPEST = 200  # levels of a YAML document
+
+_INDENTED = re.compile(rf"^[ ?:-]{{{DEEPEST}}}", re.MULTILINE)
 _BLANK = re.compile(r"\s*")
 
 
@@ -67,12 +70,14 @@ def _stream(text: str) -> Iterator[Any]:
     position = _after_blank(text, 0)
     try:
         while position < len(text):
-            document, position = decoder.raw_decode(text, position)
+            document, end = decoder.raw_decode(text, position)
+            orjson.dumps(document)  # refuses what is no text, such as half of a surrogate pair
             yield document
+            position = end
             position = _after_blank(text, position)
     except json.JSONDecodeError as error:
         raise MalformedError(error.msg, error.lineno, error.colno) from error
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise MalformedError(str(error), *_place(text, position)) from error
     except RecursionError as error:
         raise MalformedError("nested too deeply", *_place(text, position)) from error
@@ -93,23 +98,40 @@ def _place(text: str, position: int) -> tuple[int, int]:
 
 def _yaml(text: str) -> Iterator[Any]:
     try:
+        _check_depth(text)
         loader = _Loader(text)
         try:
             while loader.check_node():
                 node = loader.get_node()
                 if node is not None:
                     _check_size(node, {})
-                yield loader.construct_document(node)
+                document = loader.construct_document(node)
+                orjson.dumps(document)
+                yield document
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         raise MalformedError(error.problem or "not YAML", line, column) from error
+    except TypeError as error:  # orjson's, about what is no text or no number
+        raise MalformedError(str(error), 1, 1) from error
     except yaml.reader.ReaderError as error:
         raise MalformedError("a character that YAML does not allow", *_place(text, error.position)) from error
     except RecursionError as error:
         raise MalformedError("nested too deeply", 1, 1) from error
+
+
+def _check_depth(text: str) -> None:
+    """Refuse what is nested so deeply that the library, which descends in C, would run out of stack."""
+    if text.count("[") + text.count("{") < DEEPEST and not _INDENTED.search(text):
+        return  # brackets and indentation are all that nests
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            mark = event.start_mark
+            raise MalformedError("nested too deeply", mark.line + 1 if mark else 1, mark.column + 1 if mark else 1)
 
 
 def _check_size(node: yaml.Node, sizes: dict[int, int]) -> int:
@@ -139,12 +161,11 @@ class _Loader(yaml.CSafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: ARG002 - the signature is the base class's
         seen: set[str] = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(None, None, "a key that is no text", key.start_mark)
             if key.value in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"the key {key.value} comes twice", key.start_mark)
-            if isinstance(key, yaml.ScalarNode):
-                seen.add(key.value)
-            else:
-                raise yaml.constructor.ConstructorError(None, None, "a key that is no text", key.start_mark)
+            seen.add(key.value)
         self.flatten_mapping(node)
         return {key.value: self.construct_object(value, deep=True) for key, value in node.value}
 

@@ -78,7 +78,7 @@ def _terraform(document: Document, origin: str, _: Given) -> Result:
 def _cloudformation(document: Document, origin: str, given: Given) -> Result:
     if isinstance(document.get("Resources"), Mapping):
         return cloudformation.from_template(document, origin, given)
-    if document.get("Type") in cloudformation.SHAPES and isinstance(document.get("Properties"), Mapping):
+    if str(document.get("Type")) in cloudformation.SHAPES and isinstance(document.get("Properties"), Mapping):
         return (cloudformation.from_properties(str(document["Type"]), document["Properties"], origin, given),)
     typed = [isinstance(each, Mapping) and cloudformation.is_type(each.get("Type")) for each in document.values()]
     if typed and all(typed):

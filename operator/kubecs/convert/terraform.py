@@ -12,6 +12,7 @@ from kubecs.convert.respelling import ABSENT, Spelling, Unknown, respell
 from kubecs.convert.terraformunknown import Configuration, with_unknown
 from kubecs.convert.terraformwords import OWN, SHAPES, SPELLING
 from kubecs.convert.tidy import by_lower_name
+from kubecs.convert.untrusted import listing, mapping
 from kubecs.ecs.base import Shape
 from kubecs.ecs.members import Member, Type
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
@@ -48,8 +49,8 @@ class Resource:
 
 def from_show(document: Mapping[str, Any], origin: str) -> tuple[Found, ...]:
     """The ECS resources of a state or a plan."""
-    values = document.get("planned_values") or document.get("values") or {}
-    resources = tuple(_resources(values.get("root_module") or {}, ()))
+    values = mapping(document.get("planned_values") or document.get("values"))
+    resources = tuple(_resources(mapping(values.get("root_module")), ()))
     configuration = Configuration.of(document, _names(resources))
     return tuple(
         _found(resource, configuration, resources, f"{origin}: {resource.address}")
@@ -59,10 +60,10 @@ def from_show(document: Mapping[str, Any], origin: str) -> tuple[Found, ...]:
 
 
 def _resources(module: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[Resource]:
-    for each in module.get("resources") or ():
+    for each in map(mapping, listing(module.get("resources"))):
         if each.get("mode", "managed") == "managed":
-            yield Resource(str(each.get("address")), str(each.get("type")), path, each.get("values") or {})
-    for child in module.get("child_modules") or ():
+            yield Resource(str(each.get("address")), str(each.get("type")), path, mapping(each.get("values")))
+    for child in map(mapping, listing(module.get("child_modules"))):
         name = _INDEX.sub("", str(child.get("address"))).rpartition(".")[2]
         yield from _resources(child, (*path, name))
 
@@ -96,10 +97,9 @@ def _found(resource: Resource, configuration: Configuration, resources: tuple[Re
 
 def _service(values: Mapping[str, Any]) -> dict[str, Any]:
     """Terraform spreads the deployment configuration over several attributes."""
-    blocks = values.get("deployment_configuration") or [{}]
+    block = next(iter(listing(values.get("deployment_configuration"))), None)
     configuration = {key: values[name] for name, key in _DEPLOYMENT.items() if values.get(name) is not None}
-    if isinstance(blocks, list) and isinstance(blocks[0], Mapping):
-        configuration |= {key: value for key, value in blocks[0].items() if value is not None}
+    configuration |= {key: value for key, value in mapping(block).items() if value is not None}
     rest = {name: value for name, value in values.items() if name not in _DEPLOYMENT}
     daemon = values.get("scheduling_strategy") == "DAEMON"
     if daemon:

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from kubecs.convert.respelling import Unknown
 from kubecs.convert.terraformwords import OWN
+from kubecs.convert.untrusted import listing, mapping
 
 _INDEX = re.compile(r"\[[^\]]*\]")
 _NAMED = frozenset({"cluster", "task_definition"})  # attributes that refer to a resource whose name will do
@@ -31,18 +32,18 @@ class Configuration:
     @classmethod
     def of(cls, document: Mapping[str, Any], names: Names) -> Self:
         """Read a plan; of a state nothing is unknown."""
-        changes = document.get("resource_changes") or ()
-        unknown = {str(each.get("address")): (each.get("change") or {}).get("after_unknown") for each in changes}
-        return cls((document.get("configuration") or {}).get("root_module") or {}, unknown, names)
+        changes = map(mapping, listing(document.get("resource_changes")))
+        unknown = {str(each.get("address")): mapping(each.get("change")).get("after_unknown") for each in changes}
+        return cls(mapping(mapping(document.get("configuration")).get("root_module")), unknown, names)
 
     def expressions(self, address: str, module: tuple[str, ...]) -> Mapping[str, Any]:
         """The expressions of a resource, by attribute."""
         place = self.root
         for name in module:
-            place = ((place.get("module_calls") or {}).get(name) or {}).get("module") or {}
+            place = mapping(mapping(mapping(place.get("module_calls")).get(name)).get("module"))
         own = ".".join(_INDEX.sub("", address).split(".")[-2:])
-        found = (each for each in place.get("resources") or () if each.get("address") == own)
-        return (next(found, None) or {}).get("expressions") or {}
+        found = (each for each in map(mapping, listing(place.get("resources"))) if each.get("address") == own)
+        return mapping(next(found, {}).get("expressions"))
 
 
 def with_unknown(
@@ -94,5 +95,5 @@ def _element(expression: Any, index: int) -> Any:
 
 
 def _reference(expression: Any) -> str | None:
-    references = expression.get("references") if isinstance(expression, Mapping) else None
+    references = listing(mapping(expression).get("references"))
     return str(references[0]) if references else None

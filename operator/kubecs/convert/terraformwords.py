@@ -68,7 +68,7 @@ _RENAMED: Mapping[tuple[str, str], str] = {
     ("Volume", "configure_at_launch"): "configuredAtLaunch",
 }
 
-# Numbers that Terraform writes as 0 where they are not set and ECS would refuse it.
+# What Terraform writes as 0 or false where it is not set, and ECS would refuse or not write.
 _UNSET_ZERO = frozenset(
     {
         ("EFSVolumeConfiguration", "transitEncryptionPort"),
@@ -80,6 +80,7 @@ _UNSET_ZERO = frozenset(
         ("ServiceManagedEBSVolumeConfiguration", "volumeInitializationRate"),
         ("ServiceRegistry", "containerPort"),
         ("ServiceRegistry", "port"),
+        ("Volume", "configuredAtLaunch"),
     }
 )
 

@@ -1,0 +1,162 @@
+"""CloudFormation's spelling and functions."""
+
+from typing import Any
+
+import pytest
+
+from kubecs.convert.found import Given, Remark
+from kubecs.convert.intrinsics import evaluate, template_of
+from kubecs.convert.respelling import ABSENT, Partial, Unknown
+from tests.unit.convert.documents import converted, manifests, members, spec
+
+TEMPLATE: dict[str, Any] = {
+    "Parameters": {"Tag": {"Type": "String", "Default": "4"}, "Open": {"Type": "String"}},
+    "Mappings": {"Sizes": {"prod": {"cpu": "512"}}},
+    "Resources": {
+        "Web": {"Type": "AWS::ECS::TaskDefinition", "Properties": {"Family": "shop-web"}},
+        "Made": {"Type": "AWS::ECS::Cluster", "Properties": {}},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ("text", "text"),
+        ({"a": 1, "b": 2}, {"a": 1, "b": 2}),
+        ({"Ref": "Tag"}, "4"),
+        ({"Ref": "Open"}, Unknown("Open", "Ref Open")),
+        ({"Ref": "Web"}, "shop-web"),
+        ({"Ref": "Made"}, "Made"),
+        ({"Ref": "AWS::NoValue"}, ABSENT),
+        ({"Ref": "AWS::Region"}, "cn-north-1"),
+        ({"Ref": "AWS::Partition"}, "aws-cn"),
+        ({"Ref": "AWS::URLSuffix"}, "amazonaws.com.cn"),
+        ({"Fn::GetAtt": ["Made", "Arn"]}, "Made"),
+        ({"Fn::GetAtt": "Role.Arn"}, Unknown("Role.Arn", "Fn::GetAtt Role.Arn")),
+        ({"Fn::Sub": "a:${Tag}-${!raw}"}, "a:4-${raw}"),
+        ({"Fn::Sub": ["${x}", {"x": {"Ref": "Tag"}}]}, "4"),
+        ({"Fn::Sub": "${Role.Arn}"}, Unknown("Role.Arn", "Fn::GetAtt Role.Arn")),
+        ({"Fn::Sub": "a/${Open}"}, Partial("a/PLACEHOLDER_Open", (Unknown("Open", "Ref Open"),))),
+        ({"Fn::Join": ["-", ["a", {"Ref": "Tag"}]]}, "a-4"),
+        ({"Fn::FindInMap": ["Sizes", "prod", "cpu"]}, "512"),
+        ({"Fn::Select": ["1", {"Fn::Split": [",", "a,b"]}]}, "b"),
+        ({"Fn::ImportValue": "net"}, Unknown("net", "Fn::ImportValue net")),
+        ({"Fn::If": ["Prod", 1, 2]}, Unknown("If.Prod", "Fn::If Prod")),
+        ({"Fn::Base64": "x"}, Unknown("Base64.x", "Fn::Base64 x")),
+    ],
+)
+def test_functions(raw: Any, value: Any) -> None:
+    assert evaluate(template_of(TEMPLATE, Given(region="cn-north-1")), raw) == value
+
+
+def test_given_parameters_win() -> None:
+    template = template_of(TEMPLATE, Given(parameters={"Tag": "5", "Open": "x"}))
+    assert evaluate(template, {"Fn::Sub": "${Tag}${Open}"}) == "5x"
+
+
+def test_properties_in_aws_spelling() -> None:
+    properties = {
+        "Family": "web",
+        "Cpu": 256,
+        "ContainerDefinitions": [
+            {
+                "Name": "web",
+                "Image": "nginx",
+                "Memory": "64",
+                "ReadonlyRootFilesystem": "true",
+                "Environment": [{"Name": "N", "Value": 1}, {"Name": "B", "Value": True}],
+                "DockerLabels": {"Some.Key": "v"},
+                "LogConfiguration": {"LogDriver": "json-file", "Options": {"max-size": "1m"}},
+            }
+        ],
+        "Volumes": [
+            {
+                "Name": "data",
+                "EFSVolumeConfiguration": {"FilesystemId": "fs-1", "AuthorizationConfig": {"IAM": "ENABLED"}},
+            }
+        ],
+        "ProxyConfiguration": {
+            "ContainerName": "web",
+            "ProxyConfigurationProperties": [{"Name": "AppPorts", "Value": "80"}],
+        },
+    }
+    found = members({"Type": "AWS::ECS::TaskDefinition", "Properties": properties})
+    (container,) = found.pop("containerDefinitions")
+    assert container == {
+        "name": "web",
+        "image": "nginx",
+        "memory": 64,
+        "readonlyRootFilesystem": True,
+        "environment": [{"name": "N", "value": "1"}, {"name": "B", "value": "true"}],
+        "dockerLabels": {"Some.Key": "v"},
+        "logConfiguration": {"logDriver": "json-file", "options": {"max-size": "1m"}},
+    }
+    efs = {"fileSystemId": "fs-1", "authorizationConfig": {"iam": "ENABLED"}}
+    assert found == {
+        "family": "web",
+        "cpu": "256",
+        "volumes": [{"name": "data", "efsVolumeConfiguration": efs}],
+        "proxyConfiguration": {"containerName": "web", "properties": [{"name": "AppPorts", "value": "80"}]},
+    }
+
+
+def test_a_template_whole() -> None:
+    subnets = {"AwsvpcConfiguration": {"Subnets": {"Ref": "Subnets"}, "AssignPublicIp": {"Fn::If": ["P", "a", "b"]}}}
+    template = {
+        "Resources": {
+            "Shop": {
+                "Type": "AWS::ECS::Cluster",
+                "Properties": {"ClusterSettings": [{"Name": "containerInsights", "Value": "enabled"}]},
+            },
+            "Task": {
+                "Type": "AWS::ECS::TaskDefinition",
+                "Properties": {"ContainerDefinitions": [{"Name": "web", "Image": "nginx", "Memory": 64}]},
+            },
+            "Web": {
+                "Type": "AWS::ECS::Service",
+                "Properties": {
+                    "Cluster": {"Ref": "Shop"},
+                    "TaskDefinition": {"Ref": "Task"},
+                    "DesiredCount": {"Ref": "Count"},
+                    "PlacementStrategies": [{"Type": "spread", "Field": "instanceId"}],
+                    "NetworkConfiguration": subnets,
+                    "ForceNewDeployment": {"EnableForceNewDeployment": True},
+                },
+            },
+        }
+    }
+    outcome = converted(template)
+    assert not outcome.refused
+    assert spec(outcome, "ECSCluster") == {
+        "clusterName": "Shop",
+        "settings": [{"name": "containerInsights", "value": "enabled"}],
+    }
+    assert spec(outcome, "ECSService") == {
+        "serviceName": "Web",
+        "cluster": "Shop",
+        "taskDefinition": "Task",
+        "placementStrategy": [{"type": "spread", "field": "instanceId"}],
+        "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["PLACEHOLDER_Subnets"]}},
+    }
+    for said in (
+        "placeholder  desiredCount: Count: Ref Count is not known here; the member is left out",
+        "Subnets: Ref Subnets is not known here; PLACEHOLDER_Subnets stands for it",
+        "placeholder  networkConfiguration.awsvpcConfiguration.assignPublicIp: If.P: ",
+        "note         family: NameMadeUp: ",
+        "left out: ForceNewDeployment",
+    ):
+        assert said in outcome.report
+
+
+def test_what_is_no_property_is_refused() -> None:
+    properties = {"Family": "web", "ContainerDefinitions": [{"Name": "a", "Image": "b", "Memory": 64, "Colour": "red"}]}
+    outcome = converted({"Type": "AWS::ECS::TaskDefinition", "Properties": properties})
+    assert outcome.refused
+    assert "Unknown member 'containerDefinitions[0].Colour'" in outcome.report
+    assert "ECSTaskDefinition" not in manifests(outcome)
+
+
+def test_a_remark_says_path_and_message() -> None:
+    assert Remark("note", "a.b", "Reason", "it is so").said == "a.b: it is so"
+    assert Remark("note", "", "Reason", "it is so").said == "it is so"

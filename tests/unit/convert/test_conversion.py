@@ -1,0 +1,291 @@
+"""Whole conversions: what is written, what is refused, and what the report says."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import yaml
+
+from kubecs.convert.conversion import Options, Source, convert
+from kubecs.convert.found import Given
+from kubecs.crds.kinds import kinds
+from kubecs.translate.names import service_object_name
+from tests.unit.convert.documents import CONTAINER, converted, described, manifests, service, spec, task_definition
+from tests.unit.plan.schemas import problems
+
+ROLE = "arn:aws:iam::123456789012:role/web"
+SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-a1b2c3"
+KEEP = Options(keep_revisions=True)
+PLAIN = Options(kubernetes=True)
+
+
+def names(found: list[dict[str, Any]]) -> list[str]:
+    return [each["metadata"]["name"] for each in found]
+
+
+def test_task_definition_and_service() -> None:
+    outcome = converted(task_definition(), service(cluster="arn:aws:ecs:eu-west-1:123456789012:cluster/Shop"))
+    found = manifests(outcome)
+    assert list(found) == ["ECSAccount", "ECSTaskDefinition", "ECSService"]
+    assert spec(outcome, "ECSTaskDefinition") == task_definition()
+    assert spec(outcome, "ECSService") == service(cluster="Shop")
+    assert names(found["ECSService"]) == [service_object_name("Shop", "web")]
+    assert spec(outcome, "ECSAccount") == {"accountId": "123456789012", "region": "eu-west-1"}
+    assert not outcome.refused
+
+
+def test_every_manifest_fits_its_schema() -> None:
+    schemas = {kind.kind: kind.schema() for kind in kinds()}
+    documents = [described(4, registeredAt=1700000000.5), service(taskDefinition="web:4"), {"clusterName": "Shop_1"}]
+    for options in (Options(), KEEP, Options(namespace="team")):
+        for each in yaml.safe_load_all(converted(*documents, options=options).output):
+            if each:
+                given = {**each, "metadata": {"name": each["metadata"]["name"]}}
+                given = {name: value for name, value in given.items() if name not in ("apiVersion", "kind")}
+                assert list(problems(given, schemas[each["kind"]])) == []
+                assert each["metadata"].get("namespace") == options.namespace
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        (task_definition(family="no spaces"), "refused      family: ClientException: "),
+        (task_definition(colour="red"), "refused      colour: ClientException: Unknown member 'colour'."),
+        ({"serviceName": "web"}, "refused      taskDefinition: "),
+        (
+            service(launchType="FARGATE", capacityProviderStrategy=[{"capacityProvider": "x"}]),
+            "refused      launchType: ",
+        ),
+        (service(deploymentController={"type": "CODE_DEPLOY"}), "DeploymentControllerNotAvailable"),
+        ({"clusterName": "not a name!"}, "refused      clusterName: "),
+        ({"name": "left-pad"}, "refused      NotConverted: "),
+    ],
+)
+def test_what_is_refused_is_not_written(document: Any, said: str) -> None:
+    outcome = converted(document)
+    assert outcome.refused
+    assert said in outcome.report
+    assert set(manifests(outcome)) == {"ECSAccount"}
+
+
+def test_malformed_files_do_not_keep_others_back() -> None:
+    sources = [Source("a.json", b'{"family": }'), Source("b.json", b'{"clusterName": "shop"}')]
+    outcome = convert(sources, Options())
+    assert outcome.refused
+    assert "a.json\n  refused      Malformed: line 1, column 12: " in outcome.report
+    assert "0 without ECS resources, 1 unreadable" in outcome.report
+    assert names(manifests(outcome)["ECSCluster"]) == ["shop"]
+
+
+def test_a_directory_may_hold_other_things() -> None:
+    outcome = convert([Source("d/package.json", b'{"name": "left-pad"}', named=False)], Options())
+    assert not outcome.refused
+    assert "d/package.json\n  note         NotConverted: " in outcome.report
+
+
+def test_empty_enums_are_left_out_with_a_note() -> None:
+    container = {
+        **CONTAINER,
+        "versionConsistency": "",
+        "hostname": "x",
+        "portMappings": [{"containerPort": 1, "protocol": ""}],
+    }
+    outcome = converted(task_definition(pidMode="", ipcMode="none", containerDefinitions=[container]))
+    found = spec(outcome, "ECSTaskDefinition")
+    assert found["containerDefinitions"] == [{**CONTAINER, "hostname": "x", "portMappings": [{"containerPort": 1}]}]
+    assert "pidMode" not in found
+    for path in (
+        "pidMode",
+        "containerDefinitions[0].versionConsistency",
+        "containerDefinitions[0].portMappings[0].protocol",
+    ):
+        assert f"note         {path}: EmptyEnum: " in outcome.report
+
+
+def test_revisions_start_again() -> None:
+    outcome = converted(described(3), described(5, cpu="256"), service(taskDefinition="web:5"))
+    assert spec(outcome, "ECSTaskDefinition") == task_definition(cpu="256")
+    assert spec(outcome, "ECSService")["taskDefinition"] == "web"
+    assert "note         OlderRevision: revision 5 is newer" in outcome.report
+    assert "RevisionDropped: web:5 becomes web" in outcome.report
+
+
+def test_a_service_that_ran_an_older_revision_is_told() -> None:
+    outcome = converted(described(3), described(5, cpu="256"), service(taskDefinition="web:3"))
+    assert "condition    taskDefinition: RevisionMoved: it ran web:3 and will run web:5" in outcome.report
+
+
+def test_revisions_are_kept_on_request() -> None:
+    inactive = described(3, status="INACTIVE", deregisteredAt="2026-01-02T03:04:05+01:00", tags=[{"key": "a"}])
+    arn = "arn:aws:ecs:eu-west-1:123456789012:task-definition/web:5"
+    outcome = converted(inactive, described(5, cpu="256"), service(taskDefinition=arn), options=KEEP)
+    older, newer = manifests(outcome)["ECSTaskDefinitionRevision"]
+    assert (older["metadata"]["name"], newer["metadata"]["name"]) == ("web.3", "web.5")
+    assert newer["metadata"]["labels"]["kubecs.dev/revision"] == "5"
+    assert older["spec"] == {
+        "taskDefinition": task_definition(),
+        "revision": 3,
+        "lifecycle": "INACTIVE",
+        "deregisteredAt": "2026-01-02T02:04:05Z",
+        "tags": [{"key": "a"}],
+        "origin": {"kind": "Endpoint"},
+    }
+    assert spec(outcome, "ECSService")["taskDefinition"] == "web:5"
+    assert "RevisionMoved" not in outcome.report
+
+
+def test_a_document_without_a_number_becomes_the_family_even_so() -> None:
+    assert spec(converted(task_definition(), options=KEEP), "ECSTaskDefinition") == task_definition()
+
+
+def test_the_same_twice_is_written_once_and_another_is_refused() -> None:
+    same = converted(task_definition(), task_definition())
+    assert len(manifests(same)["ECSTaskDefinition"]) == 1
+    assert not same.refused
+    assert "Duplicate: the same as in 0.json; written once" in same.report
+    other = converted(task_definition(), task_definition(cpu="256"))
+    assert other.refused
+    assert "refused      Duplicate: 0.json has it too, and differs" in other.report
+    assert converted(service(), service(desiredCount=3)).refused
+
+
+def test_a_service_definition_of_a_deploy_tool() -> None:
+    nameless = {"desiredCount": 1, "deploymentConfiguration": {"maximumPercent": 200}}
+    outcome = converted(task_definition(), nameless, service_name="api", cluster="shop")
+    assert spec(outcome, "ECSService") == {
+        **nameless,
+        "serviceName": "api",
+        "cluster": "shop",
+        "taskDefinition": "web",
+    }
+    assert "note         taskDefinition: Assumed: " in outcome.report
+    refused = converted(task_definition(), nameless)
+    assert refused.refused
+    assert "--service-name gives one" in refused.report
+
+
+def test_the_skeleton_names_everything_outside() -> None:
+    container = {
+        **CONTAINER,
+        "image": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:1",
+        "secrets": [{"name": "DB", "valueFrom": SECRET}],
+        "logConfiguration": {
+            "logDriver": "awslogs",
+            "options": {"awslogs-group": "/web", "awslogs-region": "eu-west-1"},
+        },
+        "privileged": True,
+    }
+    documents = [
+        task_definition(
+            containerDefinitions=[container],
+            taskRoleArn=ROLE,
+            executionRoleArn="arn:aws:iam::123456789012:role/exec",
+            networkMode="awsvpc",
+            volumes=[{"name": "data", "host": {"sourcePath": "/data"}}],
+        ),
+        service(
+            networkConfiguration={"awsvpcConfiguration": {"subnets": ["subnet-1"], "securityGroups": ["sg-1"]}},
+            loadBalancers=[{"targetGroupArn": "arn:tg", "containerName": "web", "containerPort": 80}],
+            serviceRegistries=[{"registryArn": "arn:sr"}],
+        ),
+    ]
+    text = converted(*documents).output.partition("\n---\napiVersion: kubecs.dev/v1alpha1\nkind: ECST")[0]
+    assert yaml.safe_load(text)["spec"]["roles"] == [{"role": ROLE, "roleRefs": []}]
+    for line in (
+        "# execution roles seen:\n#   arn:aws:iam::123456789012:role/exec  (web)",
+        f"# secrets seen:\n#   {SECRET}  (web)",
+        "# target groups seen:\n#   arn:tg  (default/web)",
+        "# subnets seen:\n#   subnet-1  (default/web)",
+        "# service registries seen:\n#   arn:sr  (default/web)",
+        "# image registries seen:\n#   123456789012.dkr.ecr.eu-west-1.amazonaws.com  (web)",
+        "# log groups seen:\n#   /web  (web)",
+        "#   privileged: true  (web)",
+        '#   hostVolumes: ["/data"]  (web)',
+    ):
+        assert line in text
+
+
+def test_the_estate() -> None:
+    documents = [
+        task_definition(),
+        task_definition(family="mapped", taskRoleArn=ROLE),
+        task_definition(family="bad", cpu="a lot"),
+        task_definition(family="idle"),
+        service(),
+        service(serviceName="mapped", taskDefinition="mapped"),
+        service(serviceName="bad", taskDefinition="bad"),
+        service(serviceName="away", taskDefinition="elsewhere:2", cluster="shop"),
+    ]
+    rows = {line.split()[0] + line.split()[1]: line for line in converted(*documents).report.splitlines() if line}
+    assert rows["default/webweb"].split(maxsplit=2)[2] == "runs as it is  0"
+    assert "needs" in rows["default/mappedmapped"]
+    assert rows["default/mappedmapped"].endswith(f"role {ROLE}")
+    assert "blocked" in rows["default/badbad"]
+    assert "its task definition bad is refused: cpu: Invalid 'cpu' setting for task." in rows["default/badbad"]
+    assert rows["shop/awayelsewhere:2"].endswith("task definition elsewhere:2, cluster shop")
+    assert "runs as it is" in rows["-idle"]
+    assert rows["taskdefinition"].split() == ["task", "definition", "4", "3", "0", "1"]
+
+
+def test_an_account_that_is_given_holds() -> None:
+    manifest = {"kind": "ECSAccount", "spec": {"roles": [{"role": ROLE, "roleRefs": []}]}}
+    documents = [task_definition(taskRoleArn=ROLE, networkMode="host"), service()]
+    outcome = converted(*documents, options=Options(account=manifest))
+    assert outcome.refused
+    assert "NotAllowed: networkMode: the network of the node is not allowed here" in outcome.report
+    assert "ECSAccount" not in manifests(outcome)
+    manifest["spec"]["allow"] = {"hostNetwork": True}  # type: ignore[index] # a literal of objects
+    allowed = converted(*documents, options=Options(account=manifest))
+    assert not allowed.refused
+    assert "RoleNotMapped" not in allowed.report
+
+
+def test_plain_kubernetes_objects() -> None:
+    documents = [task_definition(taskRoleArn=ROLE), service(cluster="shop"), task_definition(family="idle")]
+    outcome = converted(*documents, options=replace(PLAIN, namespace="team"))
+    found = manifests(outcome)
+    assert set(found) == {"ServiceAccount", "Deployment", "PodTemplate"}
+    assert spec(outcome, "Deployment")["replicas"] == 2
+    assert names(found["ServiceAccount"]) == ["ecs-role-web", "ecs-default"]
+    assert names(found["PodTemplate"]) == ["idle"]
+    (template,) = found["PodTemplate"]
+    assert template["template"]["spec"]["restartPolicy"] == "Never"
+    assert "schedulingGates" not in template["template"]["spec"]
+    for each in (each for group in found.values() for each in group):
+        assert each["metadata"]["namespace"] == "team"
+        assert "ownerReferences" not in each["metadata"]
+    assert "app.kubernetes.io/managed-by" not in outcome.output
+    assert "applied-hash" not in outcome.output
+    assert converted(*documents, options=replace(PLAIN, namespace="team")) == outcome
+
+
+def test_plain_objects_need_the_task_definition() -> None:
+    outcome = converted(service(), options=PLAIN)
+    assert outcome.refused
+    assert outcome.output.strip() == ""
+    assert "TaskDefinitionMissing" in outcome.report
+
+
+@pytest.mark.parametrize("role", ["arn:aws:iam::${ACCOUNT}:role/web", "arn:aws:iam::ACCOUNT_ID:role/web", "$TASK_ROLE"])
+def test_variables_of_templates_are_values_to_fill_in(role: str) -> None:
+    documents = [task_definition(taskRoleArn=role), service()]
+    outcome = converted(*documents)
+    assert not outcome.refused
+    assert "placeholder  taskRoleArn: " in outcome.report
+    assert spec(outcome, "ECSTaskDefinition")["taskRoleArn"] == role
+    assert converted(*documents, options=PLAIN).refused
+
+
+def test_a_programs_own_variables_are_its_own() -> None:
+    container = {
+        **CONTAINER,
+        "command": ["sh", "-c", "echo ${HOME} <b>"],
+        "environment": [{"name": "A", "value": "{{x}}"}],
+    }
+    assert "placeholder" not in converted(task_definition(containerDefinitions=[container])).report
+
+
+def test_account_and_region_can_be_given() -> None:
+    options = Options(given=Given(account_id="000011112222", region="us-gov-west-1"))
+    found = spec(converted(task_definition(taskRoleArn=ROLE), options=options), "ECSAccount")
+    assert (found["accountId"], found["region"]) == ("000011112222", "us-gov-west-1")
