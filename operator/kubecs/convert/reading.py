@@ -103,7 +103,7 @@ def _yaml(text: str) -> Iterator[Any]:
         try:
             while loader.check_node():
                 node = loader.get_node()
-                if node is not None:
+                if node is not None and "&" in text:  # no alias without an anchor
                     _check_size(node, {})
                 document = loader.construct_document(node)
                 orjson.dumps(document)
