@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from kubecs.ecs.errors import EcsError
 
-Document = TypeVar("Document")
+Document_contra = TypeVar("Document_contra", contravariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +17,11 @@ class Violation:
     subject: str = ""
 
 
-Check = Callable[[Document], Iterator[Violation]]
+Check = Callable[[Document_contra], Iterator[Violation]]
 
 
 @dataclass(frozen=True, slots=True)
-class Rule(Generic[Document]):
+class Rule(Generic[Document_contra]):
     """One rule about a whole document.
 
     Attributes:
@@ -31,11 +31,11 @@ class Rule(Generic[Document]):
     """
 
     statement: str
-    check: Check[Document]
+    check: Check[Document_contra]
     message: str
 
 
-def require(rules: Iterable[Rule[Document]], document: Document, error: type[EcsError]) -> None:
+def require(rules: Iterable[Rule[Document_contra]], document: Document_contra, error: type[EcsError]) -> None:
     """Check the rules in their order.
 
     Raises:

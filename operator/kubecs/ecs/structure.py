@@ -3,7 +3,6 @@
 ECS reports one failure, the first in that order; so does this module.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +15,7 @@ from kubecs.ecs.base import Shape
 from kubecs.ecs.bounds import Bound, bound
 from kubecs.ecs.errors import EcsError
 from kubecs.ecs.members import Member, Type, members
+from kubecs.ecs.patterns import matches
 
 AnyShape = TypeVar("AnyShape", bound=Shape)
 
@@ -39,9 +39,6 @@ JSON_TYPES: Mapping[type, str] = {
     str: "a string",
     type(None): "null",
 }
-
-# What RE2 knows and Python does not: letters and numbers are word characters, separators are these few.
-PYTHON_CLASSES = {r"\p{L}\p{Z}\p{N}_": r"\w \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +138,7 @@ def _out_of_bounds(path: str, value: Any, limit: Bound) -> Iterator[tuple[str, s
 def _text_problems(value: str, limit: Bound) -> Iterator[str]:
     if not _within(len(value), limit.min_length, limit.max_length):
         yield f"must have {limit.min_length} to {limit.max_length} characters, but has {len(value)}"
-    if limit.pattern and not _compiled(limit.pattern).fullmatch(value):
+    if limit.pattern and not matches(limit.pattern, value):
         yield f"must match {limit.pattern}, but is '{value}'"
 
 
@@ -163,10 +160,3 @@ def _within(value: float, minimum: float | None, maximum: float | None) -> bool:
 @cache
 def _limits(shape: type[Shape]) -> Mapping[str, Bound | None]:
     return {member.name: bound(shape.__name__, member) for member in members(shape)}
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    for unknown, known in PYTHON_CLASSES.items():
-        pattern = pattern.replace(unknown, known)
-    return re.compile(pattern)

@@ -12,7 +12,8 @@ from kubecs.ecs.model import CreateClusterRequest, CreateServiceRequest, Registe
 from kubecs.ecs.request_rules import CAPACITY_RULES, RUN_TASK_RULES, SERVICE_RULES
 from kubecs.ecs.rules import require
 from kubecs.ecs.structure import check_bounds, read
-from kubecs.ecs.task_definition_rules import REQUIRED, RULES
+from kubecs.ecs.tag_rules import RULES as TAG_RULES
+from kubecs.ecs.task_definition_rules import OUT_OF_BOUNDS, REQUIRED, RULES
 
 TASK_DEFINITION_BYTES = 65_536
 
@@ -25,6 +26,7 @@ def validate_task_definition(document: Mapping[str, Any]) -> RegisterTaskDefinit
     """
     definition = read(RegisterTaskDefinitionRequest, document, ClientException)
     require(REQUIRED, definition, ClientException)
+    require(OUT_OF_BOUNDS, definition, ClientException)
     check_bounds(definition, ClientException)
     size = len(definition.model_dump_json(by_alias=True, exclude_none=True).encode())
     if size > TASK_DEFINITION_BYTES:
@@ -44,6 +46,7 @@ def validate_service(document: Mapping[str, Any]) -> CreateServiceRequest:
     check_bounds(service, InvalidParameterException)
     require(CAPACITY_RULES, service, InvalidParameterException)
     require(SERVICE_RULES, service, InvalidParameterException)
+    require(TAG_RULES, service, InvalidParameterException)
     return service
 
 
@@ -57,6 +60,7 @@ def validate_run_task(document: Mapping[str, Any]) -> RunTaskRequest:
     check_bounds(request, InvalidParameterException)
     require(CAPACITY_RULES, request, InvalidParameterException)
     require(RUN_TASK_RULES, request, InvalidParameterException)
+    require(TAG_RULES, request, InvalidParameterException)
     return request
 
 
@@ -68,4 +72,5 @@ def validate_cluster(document: Mapping[str, Any]) -> CreateClusterRequest:
     """
     cluster = read(CreateClusterRequest, document, InvalidParameterException)
     check_bounds(cluster, InvalidParameterException)
+    require(TAG_RULES, cluster, InvalidParameterException)
     return cluster

@@ -39,6 +39,7 @@ REFUSED = {
     "At least one of 'memory' or 'memoryReservation' must be specified.": 3,
     "Container.image should not be null or empty.": 2,
     "Fargate requires task definition to have execution role ARN": 5,
+    "Log driver awslogs requires options: awslogs-region": 2,
     "Unknown volume 'fsx-windows-dir'": 1,
     "When networkMode=awsvpc, the host ports and container ports": 2,
     "does not support placement strategies.": 1,

@@ -16,30 +16,14 @@ from kubecs.ecs.validation import (
     validate_service,
     validate_task_definition,
 )
-
-Document = dict[str, Any]
-
-
-def container(name: str = "web", **members: Any) -> Document:
-    return {"name": name, "image": "registry.example/web:1", "memory": 128} | members
-
-
-def definition(*containers: Document, **members: Any) -> Document:
-    return {"family": "web", "containerDefinitions": list(containers) or [container()]} | members
-
-
-def fargate(*containers: Document, **members: Any) -> Document:
-    size = {"cpu": "256", "memory": "512", "networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"]}
-    return definition(*containers, **(size | members))
-
-
-def ports(*mappings: Document) -> Document:
-    return container(portMappings=list(mappings))
-
-
-def waits(target: str, condition: str, name: str = "web") -> Document:
-    return container(name, dependsOn=[{"containerName": target, "condition": condition}])
-
+from tests.unit.ecs.documents import Document, container, definition, fargate, ports
+from tests.unit.ecs.task_definition_cases import (
+    ACCEPTED,
+    ALL_RULES,
+    CASES,
+    Case,
+    broken_rule,
+)
 
 STRUCTURE = [
     (definition(colour="red"), "colour", "Unknown member 'colour'."),
@@ -71,17 +55,7 @@ STRUCTURE = [
     ),
 ]
 
-REQUIRED = [
-    (definition() | {"containerDefinitions": []}, "containerDefinitions", "Container list cannot be empty."),
-    (definition(container(name="")), "containerDefinitions[0].name", "Container.name should not be null or empty."),
-    (definition({"name": "web", "memory": 9}), "containerDefinitions[0].image", "Container.image should not be null"),
-]
-
 BOUNDS = [
-    (definition(family="we b"), "family", "must match ^[A-Za-z0-9_-]+$, but is 'we b'"),
-    (definition(family="web\n"), "family", "must match"),
-    (definition(family=""), "family", "must have 1 to 255 characters, but has 0"),
-    (definition(ports({"containerPort": 65_536})), "containerDefinitions[0].portMappings[0].containerPort", "65536"),
     (
         definition(*[container(f"c{n}") for n in range(11)]),
         "containerDefinitions",
@@ -92,181 +66,40 @@ BOUNDS = [
     (definition(container(command=["x" * 70_000])), "containerDefinitions[0].command[0]", "has 70000"),
     (definition(container(dockerLabels={"k" * 600: ""})), "containerDefinitions[0].dockerLabels." + "k" * 600, "a key"),
     (definition(container(dockerLabels={"k": "v" * 70_000})), "containerDefinitions[0].dockerLabels.k", "has 70000"),
-    (definition(container(stopTimeout=1)), "containerDefinitions[0].stopTimeout", "must be from 2 to"),
-]
-
-RULES = [
-    (definition(container(), container()), "containerDefinitions[1].name", "Container names must be unique within a"),
-    (definition(container(essential=False)), "containerDefinitions", "Task definition doesn't have any essential"),
-    (definition(cpu="much"), "cpu", "Invalid 'cpu' setting for task."),
-    (definition(cpu="64"), "cpu", "Invalid 'cpu' setting for task."),
-    (definition(memory="1 vCPU"), "memory", "Invalid 'memory' setting for task."),
-    (
-        definition({"name": "web", "image": "x"}),
-        "containerDefinitions[0].memory",
-        "Invalid setting for container 'web'. At least one of 'memory' or 'memoryReservation' must be specified.",
-    ),
-    (definition(container(memoryReservation=256)), "containerDefinitions[0].memory", "greater than or equal to"),
-    (
-        definition(container(memory=1024), memory="0.5 GB"),
-        "containerDefinitions[0].memory",
-        "The 'memory' setting for container 'web' is greater than for the task",
-    ),
-    (
-        definition(container("a", cpu=200), container("b", cpu=57), cpu="256"),
-        "cpu",
-        "The sum of all container 'cpu' values cannot be greater than the value of the task 'cpu'",
-    ),
-    (
-        definition(*[container(name, memory=400, memoryReservation=300) for name in "ab"], memory="512"),
-        "memory",
-        "The sum of all container 'memoryReservation' values cannot",
-    ),
-    (
-        definition(ports({"containerPort": 80, "containerPortRange": "80-90"})),
-        "containerDefinitions[0].portMappings[0].containerPortRange",
-        "both single port and port range",
-    ),
-    (
-        definition(ports({"containerPortRange": "90-80"})),
-        "containerDefinitions[0].portMappings[0].containerPortRange",
-        "Invalid 'containerPortRange' setting for container 'web'.",
-    ),
-    (
-        definition(ports({"containerPort": 80, "hostPort": 8080}), networkMode="awsvpc"),
-        "containerDefinitions[0].portMappings[0].hostPort",
-        "When networkMode=awsvpc, the host ports and container ports in port mappings must match.",
-    ),
-    (
-        definition(ports({"containerPort": 80, "hostPort": 8080}), networkMode="host"),
-        "containerDefinitions[0].portMappings[0].hostPort",
-        "When networkMode=host, the host ports",
-    ),
-    (
-        definition(ports({"containerPort": 85}, {"containerPortRange": "80-90"}), networkMode="awsvpc"),
-        "containerDefinitions[0].portMappings[1]",
-        "The container port 80/tcp is used multiple times.",
-    ),
-    (
-        definition(ports({"containerPort": 80, "name": "web"}, {"containerPort": 81, "name": "web"})),
-        "containerDefinitions[0].portMappings[1].name",
-        "The port mapping name 'web' is already used.",
-    ),
-    (definition(volumes=[{"name": "v"}, {"name": "v"}]), "volumes[1].name", "'v' is used twice"),
-    (
-        definition(volumes=[{"name": "v", "host": {"sourcePath": "/x"}, "configuredAtLaunch": True}]),
-        "volumes[0]",
-        "one kind of configuration",
-    ),
-    (
-        definition(container(mountPoints=[{"sourceVolume": "v", "containerPath": "/v"}])),
-        "containerDefinitions[0].mountPoints[0].sourceVolume",
-        "Unknown volume 'v'",
-    ),
-    (
-        definition(container(volumesFrom=[{"sourceContainer": "db"}])),
-        "containerDefinitions[0].volumesFrom[0].sourceContainer",
-        "Invalid 'volumesFrom' setting. Unknown container: 'db'",
-    ),
-    (
-        definition(waits("db", "START")),
-        "containerDefinitions[0].dependsOn[0].containerName",
-        "Cannot depend on container + 'db' because it does not exist",
-    ),
-    (
-        definition(waits("db", "SUCCESS"), container("db")),
-        "containerDefinitions[0].dependsOn[0].condition",
-        "A dependency container with SUCCESS or COMPLETE condition cannot be an essential container",
-    ),
-    (
-        definition(waits("db", "HEALTHY"), container("db")),
-        "containerDefinitions[0].dependsOn[0].condition",
-        "A dependency container with HEALTHY condition must have health check configured",
-    ),
-    (
-        definition(waits("b", "START", "a"), waits("a", "START", "b")),
-        "containerDefinitions[0].dependsOn",
-        "Container dependencies should not have a cycle",
-    ),
-    (definition(waits("web", "START")), "containerDefinitions[0].dependsOn", "should not have a cycle"),
-]
-
-FARGATE = [
-    (fargate(networkMode="bridge"), "networkMode", "Fargate only supports network mode 'awsvpc'."),
-    (fargate() | {"requiresCompatibilities": ["EC2", "FARGATE"], "networkMode": "host"}, "networkMode", "awsvpc"),
-    (fargate(memory="600"), "memory", "No Fargate configuration exists for given values."),
-    (fargate(cpu="300", memory="512"), "cpu", "No Fargate configuration exists for given values."),
-    (
-        fargate(runtimePlatform={"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"}, cpu="512", memory="1024"),
-        "cpu",
-        "No Fargate configuration",
-    ),
-    (
-        fargate(container(logConfiguration={"logDriver": "awslogs"})),
-        "containerDefinitions[0].logConfiguration",
-        "Fargate requires task definition to have execution role ARN to support log driver awslogs.",
-    ),
-    (
-        fargate(container(image="111122223333.dkr.ecr.eu-west-1.amazonaws.com/web:1")),
-        "containerDefinitions[0].image",
-        "to support ECR images.",
-    ),
-    (
-        fargate(container(secrets=[{"name": "A", "valueFrom": "a"}])),
-        "containerDefinitions[0].secrets",
-        "to support secrets.",
-    ),
-    (
-        fargate(
-            container(logConfiguration={"logDriver": "splunk", "secretOptions": [{"name": "t", "valueFrom": "s"}]}),
-        ),
-        "containerDefinitions[0].logConfiguration.secretOptions",
-        "to support secrets.",
-    ),
-    (fargate(container(stopTimeout=121)), "containerDefinitions[0].stopTimeout", "less than 120 seconds"),
-    (fargate(container(privileged=True)), "containerDefinitions[0].privileged", "'privileged' setting be 'false'"),
-    (fargate(volumes=[{"name": "v", "host": {"sourcePath": "/x"}}]), "volumes[0].host.sourcePath", "host path"),
 ]
 
 
-@pytest.mark.parametrize(("document", "path", "message"), STRUCTURE + REQUIRED + BOUNDS + RULES + FARGATE)
-def test_a_task_definition_that_ecs_refuses(document: Document, path: str, message: str) -> None:
+def refusal(document: Document) -> EcsError:
     with pytest.raises(ClientException) as caught:
         validate_task_definition(document)
-    assert caught.value.path == path
-    assert message in caught.value.message
+    return caught.value
 
 
-@pytest.mark.parametrize(
-    "document",
-    [
-        definition(),
-        definition({"name": "web", "image": "x"}, memory="512"),
-        definition(ports({"containerPort": 80}, {"containerPort": 80, "protocol": "udp"}), networkMode="awsvpc"),
-        definition(ports({"containerPort": 80, "hostPort": 0}), networkMode="host"),
-        definition(ports({"containerPort": 80, "hostPort": 8080}, {"containerPort": 80, "hostPort": 8081})),
-        definition(waits("db", "COMPLETE"), container("db", essential=False)),
-        definition(waits("db", "HEALTHY"), container("db", healthCheck={"command": ["CMD", "true"]})),
-        definition(volumes=[{"name": "v", "host": {}, "efsVolumeConfiguration": {"fileSystemId": "fs-1"}}]),
-        definition(container(ulimits=[{"name": "core", "softLimit": -1, "hardLimit": -1}])),
-        definition(tags=[{"key": "Überschrift\u00a0三", "value": "é/ß=+-@: _."}]),
-        fargate(),
-        fargate(container(logConfiguration={"logDriver": "awslogs"}), executionRoleArn="agent"),
-        fargate(cpu=".25 vCPU", memory="1GB"),
-    ],
-)
+@pytest.mark.parametrize(("document", "path", "message"), STRUCTURE + BOUNDS)
+def test_a_task_definition_that_ecs_refuses(document: Document, path: str, message: str) -> None:
+    answered = refusal(document)
+    assert answered.path == path
+    assert message in answered.message
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule} {case.path}")
+def test_a_task_definition_that_breaks_a_rule(case: Case) -> None:
+    answered = refusal(case.document)
+    assert answered.path == case.path
+    assert case.message in answered.message
+    assert broken_rule(case.document) == case.rule
+
+
+def test_every_rule_has_a_case_and_a_statement_of_its_own() -> None:
+    statements = [rule.statement for rule in ALL_RULES]
+    assert len(statements) == len(set(statements))
+    assert set(statements) == {case.rule for case in CASES}
+
+
+@pytest.mark.parametrize("document", ACCEPTED)
 def test_a_task_definition_that_ecs_accepts(document: Document) -> None:
     read = validate_task_definition(document)
     assert read.model_dump(mode="json", by_alias=True, exclude_none=True) == document
-
-
-@pytest.mark.parametrize("member", ["cpu", "memory"])
-def test_fargate_needs_a_size(member: str) -> None:
-    document = fargate()
-    del document[member]
-    with pytest.raises(ClientException, match=f"'{member}' be defined at the task level") as caught:
-        validate_task_definition(document)
-    assert caught.value.path == member
 
 
 @pytest.mark.parametrize(("cpu", "memory"), [(cpu, memory) for cpu, sizes in SIZES.items() for memory in sizes])
