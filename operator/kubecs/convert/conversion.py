@@ -8,7 +8,7 @@ from kubecs.convert import items, manifests
 from kubecs.convert.account import account_for, identity_of, skeleton
 from kubecs.convert.dumping import dump
 from kubecs.convert.estate import Row, definition_row, needs_of, service_row
-from kubecs.convert.found import NOTE, REFUSED, Found, Given, Remark, Skipped, not_among
+from kubecs.convert.found import CONDITION, NOTE, REFUSED, Found, Given, Remark, Skipped, not_among
 from kubecs.convert.items import Cluster, Item, Service, TaskDefinition
 from kubecs.convert.linking import Families, Linked, linked, with_lone
 from kubecs.convert.reading import MalformedError, documents
@@ -22,6 +22,7 @@ from kubecs.ecs.values import DEFAULT_CLUSTER
 from kubecs.plan.account import Account
 
 DEFAULT_NAMESPACE = "default"
+UNRESOLVED = "ResourceInitializationError"  # ECS's word for a secret or file that the account does not map
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +158,18 @@ def _tried_task(
 ) -> TaskDefinition:
     trial = try_task(definition, account)
     tried.setdefault(_task_key(definition), trial)
-    filled_in_later = not options.kubernetes
-    return definition.remarked(
-        *(each for each in trial.remarks if not (filled_in_later and definition.is_open(each.path)))
-    )
+    if options.kubernetes:
+        return definition.remarked(*trial.remarks)
+    return definition.remarked(*(each for remark in trial.remarks for each in _for_later(definition, remark)))
+
+
+def _for_later(definition: TaskDefinition, remark: Remark) -> tuple[Remark, ...]:
+    """ECS resources may still get their values and map entries: what fails only without them is not refused."""
+    if definition.is_open(remark.path):
+        return ()
+    if UNRESOLVED in f"{remark.reason}: {remark.message}":
+        return (replace(remark, severity=CONDITION),)
+    return (remark,)
 
 
 def _in_cluster(link: Linked, clusters: Iterable[Cluster]) -> Linked:

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 import yaml
 
+from kubecs.convert import conversion
 from kubecs.convert.conversion import Options, Source, convert
-from kubecs.convert.found import Given
+from kubecs.convert.found import REFUSED, Given, Remark
+from kubecs.convert.trial import Trial
 from kubecs.crds.kinds import kinds
 from kubecs.translate.names import service_object_name
 from tests.unit.convert.documents import CONTAINER, converted, described, manifests, service, spec, task_definition
@@ -289,3 +291,16 @@ def test_account_and_region_can_be_given() -> None:
     options = Options(given=Given(account_id="000011112222", region="us-gov-west-1"))
     found = spec(converted(task_definition(taskRoleArn=ROLE), options=options), "ECSAccount")
     assert (found["accountId"], found["region"]) == ("000011112222", "us-gov-west-1")
+
+
+def test_a_secret_that_is_not_mapped_yet_is_no_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    message = "ResourceInitializationError: unable to pull secrets"
+    refusal = Trial((), (Remark(REFUSED, "containerDefinitions[web].secrets", "ClientException", message),))
+    monkeypatch.setattr(conversion, "try_task", lambda *_: refusal)
+    outcome = converted(task_definition(), service())
+    assert not outcome.refused
+    assert (
+        "condition    containerDefinitions[web].secrets: ClientException: ResourceInitializationError" in outcome.report
+    )
+    assert set(manifests(outcome)) == {"ECSAccount", "ECSTaskDefinition", "ECSService"}
+    assert converted(task_definition(), options=PLAIN).refused
