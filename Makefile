@@ -45,6 +45,7 @@ check: venv ## lint, format, types, layers, generated files
 	$(PY) -m tools.generate_models --check
 	$(VENV)/bin/kubecs crds --check crds
 	$(PY) -m kubecs.metrics.document --check
+	$(VENV)/bin/kubecs explain --check docs/verdicts.md
 	$(PY) -m tools.kind --check examples/install/operator.yaml
 
 generate: venv ## write the generated files anew
@@ -52,6 +53,7 @@ generate: venv ## write the generated files anew
 	$(VENV)/bin/ruff format operator/kubecs/ecs/model.py
 	$(VENV)/bin/kubecs crds --write crds
 	$(PY) -m kubecs.metrics.document
+	$(VENV)/bin/kubecs explain --write docs/verdicts.md
 	$(PY) -m tools.kind --write examples/install/operator.yaml
 
 tools: venv ## build the control plane's binaries that are missing

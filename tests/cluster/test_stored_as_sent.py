@@ -6,9 +6,10 @@ from typing import Any
 
 import orjson
 import pytest
+import yaml
 
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
-from kubecs.ecs.values import AccountId
+from kubecs.plan.account import account_of
 from kubecs.translate.controllerrevision import RevisionOwner, ServiceRevision, controller_revision
 from kubecs.translate.deployment import DeploymentContext, deployment, service_pod_labels
 from kubecs.translate.pod import PodContext, pod_template
@@ -16,7 +17,8 @@ from kubecs.translate.serviceaccount import role_bindings, service_account
 from tools.localcluster import LocalCluster
 
 TASKDEFS = Path(__file__).parents[1] / "golden" / "taskdefs"
-ACCOUNT = AccountId("111122223333", "eu-west-1", "aws")
+NAMESPACE = account_of(yaml.safe_load((TASKDEFS.parent / "account.yaml").read_text(encoding="utf-8")), "default", "")
+ACCOUNT = NAMESPACE.id
 DEPLOYMENT_ID = "ecs-svc/9223370363131061263"
 OWNER = {"apiVersion": "v1", "kind": "ConfigMap", "name": "owner", "uid": "0-0", "controller": True}
 PATHS = {
@@ -39,6 +41,8 @@ def template(name: str, *, standalone: bool) -> dict[str, Any]:
         launch_type="EC2",
         service_account="default",
         mount_token=False,
+        maps=NAMESPACE.maps,
+        launch_volumes={"database": {"sizeInGiB": 40, "volumeType": "gp3"}},
         extra_labels=service_pod_labels("default", "web", DEPLOYMENT_ID),
     )
     return pod_template(document, context, standalone=standalone)
@@ -99,6 +103,16 @@ def changes(sent: Any, stored: Any, path: str = "") -> Iterator[str]:
 def stored(cluster: LocalCluster, manifest: dict[str, Any]) -> Any:
     path = f"{PATHS[manifest['kind']]}?dryRun=All&fieldValidation=Strict"
     return cluster.api.call("POST", path, manifest)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def runtime_class(cluster: LocalCluster) -> Iterator[None]:
+    """The one that the account's map names: the API server refuses Pods of a class that is not there."""
+    path, name = "/apis/node.k8s.io/v1/runtimeclasses", "kata-cc"
+    body = {"apiVersion": "node.k8s.io/v1", "kind": "RuntimeClass", "metadata": {"name": name}, "handler": "kata"}
+    cluster.api.call("POST", path, body)
+    yield
+    cluster.api.call("DELETE", f"{path}/{name}")
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in TASKDEFS.glob("*.json")))

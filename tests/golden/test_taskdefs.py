@@ -13,7 +13,8 @@ import pytest
 import yaml
 
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
-from kubecs.ecs.values import AccountId, task_definition_arn
+from kubecs.ecs.values import task_definition_arn
+from kubecs.plan.account import account_of
 from kubecs.translate.health import min_ready_seconds
 from kubecs.translate.pod import PodContext, pod_template
 from kubecs.translate.restricted import restricted_uses
@@ -23,7 +24,9 @@ from kubecs.translate.verdicts import findings
 FOLDER = Path(__file__).parent / "taskdefs"
 CASES = sorted(path.stem for path in FOLDER.glob("*.json"))
 STANDALONE = {"batch"}
-ACCOUNT = AccountId("111122223333", "eu-west-1", "aws")
+LAUNCH_VOLUMES = {"database": {"sizeInGiB": 40, "volumeType": "gp3"}}
+OWNER = account_of(yaml.safe_load((Path(__file__).parent / "account.yaml").read_text(encoding="utf-8")), "shop", "")
+ACCOUNT = OWNER.id
 
 
 def made_of(name: str) -> dict[str, Any]:
@@ -38,12 +41,14 @@ def made_of(name: str) -> dict[str, Any]:
         launch_type="EC2",
         service_account=service_account_name(document.task_role_arn, ACCOUNT),
         mount_token=document.task_role_arn is not None,
+        maps=OWNER.maps,
+        launch_volumes=LAUNCH_VOLUMES,
     )
     return {
         "template": pod_template(document, context, standalone=name in STANDALONE),
         "minReadySeconds": min_ready_seconds(document),
         "restricted": [f"{path}: {need}" for path, need in restricted_uses(document)],
-        "findings": [f"{each.condition}: {each.member}: {each.message}" for each in findings(document)],
+        "findings": [f"{each.condition}: {each.member}: {each.message}" for each in findings(document, OWNER.maps)],
     }
 
 

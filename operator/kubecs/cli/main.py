@@ -23,21 +23,30 @@ def _convert(arguments: argparse.Namespace) -> int:
     return convert.run(arguments)
 
 
+def _explain(arguments: argparse.Namespace) -> int:
+    from kubecs.cli import explain  # noqa: PLC0415 - see the module's description
+
+    return explain.run(arguments)
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line: one subcommand for each running part and offline tool."""
-    from kubecs.cli.options import add_convert_options, add_crds_options, add_operator_options  # noqa: PLC0415
+    from kubecs.cli import options  # noqa: PLC0415 - see the module's description
 
     top = argparse.ArgumentParser(prog="kubecs", description="Amazon ECS on any Kubernetes cluster.")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     operator = commands.add_parser("operator", help="run the operator")
-    add_operator_options(operator)
+    options.add_operator_options(operator)
     operator.set_defaults(run=_operator)
     crds = commands.add_parser("crds", help="write or check the custom resource definitions")
-    add_crds_options(crds)
+    options.add_crds_options(crds)
     crds.set_defaults(run=_crds)
     convert = commands.add_parser("convert", help="turn ECS documents, CloudFormation and Terraform into manifests")
-    add_convert_options(convert)
+    options.add_convert_options(convert)
     convert.set_defaults(run=_convert)
+    explain = commands.add_parser("explain", help="say what becomes of a member of task definitions")
+    options.add_explain_options(explain)
+    explain.set_defaults(run=_explain)
     return top
 
 

@@ -82,3 +82,10 @@ def add_convert_options(parser: argparse.ArgumentParser) -> None:
     )
     for option in CONVERT:
         parser.add_argument(option.flag, type=option.type, default=option.default, help=option.help)
+
+
+def add_explain_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `kubecs explain`."""
+    parser.add_argument("path", nargs="?", metavar="PATH", help="such as containerDefinitions.ulimits; absent: all")
+    parser.add_argument("--check", metavar="FILE", help="fail when FILE is not the page that would be written")
+    parser.add_argument("--write", metavar="FILE", help="write the page of all members to FILE")

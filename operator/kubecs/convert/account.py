@@ -19,7 +19,13 @@ _REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]+")
 DEFAULT_REGION = "us-east-1"
 
 # What tasks ask of the node: the need, and how the account allows it.
-_ALLOWED = {"privileged": "privileged: true", "hostNetwork": "hostNetwork: true"}
+_ALLOWED = {
+    "privileged": "privileged: true",
+    "unconfined": "privileged: true",
+    "hostNetwork": "hostNetwork: true",
+    "hostPID": "hostPID: true",
+    "hostIPC": "hostIPC: true",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,15 @@ def account_for(manifest: Mapping[str, Any] | None, identity: Identity, namespac
     region = identity.region or DEFAULT_REGION
     account_id = identity.account_id or derived_account_id(namespace)
     own = AccountId(account_id, region, partition_of_region(region))
-    return Account(namespace=namespace, id=own, privileged=True, host_network=True, host_volumes=("/",))
+    return Account(
+        namespace=namespace,
+        id=own,
+        privileged=True,
+        host_network=True,
+        host_pid=True,
+        host_ipc=True,
+        host_volumes=("/",),
+    )
 
 
 def skeleton(
@@ -90,8 +104,9 @@ def skeleton(
 def _allow(needs: Iterable[tuple[str, str]]) -> list[str]:
     asked: dict[str, list[str]] = defaultdict(list)
     for need, user in needs:
-        kind, _, directory = need.partition(":")
-        line = _ALLOWED.get(kind) or f"hostVolumes: [{quoted(directory)}]"
+        kind, _, detail = need.partition(":")
+        listed = "capabilities" if kind == "capability" else "hostVolumes"
+        line = _ALLOWED.get(kind) or f"{listed}: [{quoted(detail)}]"
         if user not in asked[line]:
             asked[line].append(user)
     if not asked:

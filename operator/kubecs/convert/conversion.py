@@ -22,7 +22,8 @@ from kubecs.ecs.values import DEFAULT_CLUSTER
 from kubecs.plan.account import Account
 
 DEFAULT_NAMESPACE = "default"
-UNRESOLVED = "ResourceInitializationError"  # ECS's word for a secret or file that the account does not map
+# Words of what is refused only as long as the account's maps lack something.
+UNRESOLVED = ("ResourceInitializationError", "needs an entry in ECSAccount spec.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ def _for_later(definition: TaskDefinition, remark: Remark) -> tuple[Remark, ...]
     """ECS resources may still get their values and map entries: what fails only without them is not refused."""
     if definition.is_open(remark.path):
         return ()
-    if UNRESOLVED in f"{remark.reason}: {remark.message}":
+    if any(word in f"{remark.reason}: {remark.message}" for word in UNRESOLVED):
         return (replace(remark, severity=CONDITION),)
     return (remark,)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from kubecs.crds import identity, own, request_rules, status, task_definition_rules
+from kubecs.crds import accountmaps, identity, own, request_rules, status, task_definition_rules
 from kubecs.crds.nodes import Schema, record
 from kubecs.crds.record import task_record_spec
 from kubecs.crds.rules import Rule, RulesByPath, below, fixed, with_rules
@@ -118,11 +118,11 @@ def _account() -> Kind:
         kind="ECSAccount",
         plural="ecsaccounts",
         short_names=("ecsacct",),
-        description="A namespace as an AWS account in one region: ids, settings, roles, and what tasks may do.",
+        description="A namespace as an AWS account in one region: ids, settings, maps, and what tasks may do.",
         spec=own.ACCOUNT_SPEC,
         status=status.ACCOUNT,
         columns=(Column("Account", ".spec.accountId"), Column("Region", ".spec.region")),
-        rules=_rules(identity.ACCOUNT, request_rules.ACCOUNT),
+        rules=_rules(identity.ACCOUNT, {**request_rules.ACCOUNT, **accountmaps.RULES}),
     )
 
 

@@ -1,5 +1,6 @@
 """Members of specs that are not AWS's: `spec.kubernetes`, the ECSAccount, and what surrounds a revision's document."""
 
+from kubecs.crds.accountmaps import MAPS
 from kubecs.crds.nodes import ARN, LARGEST, Schema, flag, integer, listing, mapping, moment, record, text, word
 
 TOLERATION = record(
@@ -66,8 +67,15 @@ _SETTING = record(
 
 _ALLOW = record(
     "What tasks of this namespace may ask of the node and of roles. All that is not allowed here is refused.",
-    privileged=flag("Whether containers may be privileged; false when absent."),
+    privileged=flag("Whether containers may be privileged, or without a security profile; false when absent."),
     hostNetwork=flag("Whether tasks may use networkMode host; false when absent."),
+    hostPID=flag("Whether tasks may use pidMode host; false when absent."),
+    hostIPC=flag("Whether tasks may use ipcMode host; false when absent."),
+    capabilities=listing(
+        "Capabilities, without CAP_, that containers may add beyond the usual ones; ALL: any; none when absent.",
+        text("A capability, such as SYS_PTRACE.", 64, pattern="^[A-Z_]+$"),
+        64,
+    ),
     hostVolumes=listing(
         "Directories of the node that volumes may mount, with all below them; none when absent.",
         text("An absolute path.", 4096, pattern="^/"),
@@ -91,6 +99,7 @@ ACCOUNT_SPEC = record(
     settings=listing("Account settings, as PutAccountSetting knows them.", _SETTING, 64, key="name"),
     roles=listing("What IAM roles stand for here.", _ROLE, 256, key="role"),
     allow=_ALLOW,
+    **MAPS,
 )
 
 _ORIGIN = record(

@@ -6,14 +6,24 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from kubecs.ecs.values import AccountId, derived_account_id, partition_of_region
+from kubecs.plan.accountmaps import maps_of
+from kubecs.translate.maps import NO_MAPS, Maps
 
 PRIVILEGED = "privileged"
 HOST_NETWORK = "hostNetwork"
+HOST_PID = "hostPID"
+HOST_IPC = "hostIPC"
+UNCONFINED = "unconfined"
+CAPABILITY = "capability"
 HOST_VOLUMES = "hostVolumes"
+ALL_CAPABILITIES = "ALL"
 
 REFUSALS = {
     PRIVILEGED: ("a privileged container", "spec.allow.privileged: true"),
+    UNCONFINED: ("a container without its security profile", "spec.allow.privileged: true"),
     HOST_NETWORK: ("the network of the node", "spec.allow.hostNetwork: true"),
+    HOST_PID: ("the processes of the node", "spec.allow.hostPID: true"),
+    HOST_IPC: ("the IPC of the node", "spec.allow.hostIPC: true"),
 }
 
 
@@ -44,8 +54,12 @@ class Account:
         grants: The role map of the ECSAccount, in its order.
         privileged: Whether containers may be privileged.
         host_network: Whether tasks may use the node's network.
+        host_pid: Whether tasks may see the node's processes.
+        host_ipc: Whether tasks may use the node's IPC.
+        capabilities: Capabilities that containers may add beyond the usual ones; ALL stands for any.
         host_volumes: Directories of the node that tasks may mount, with all that is below them.
         roles: Role names or ARNs that tasks may have; None means any.
+        maps: What the names of AWS stand for here.
     """
 
     namespace: str
@@ -53,8 +67,12 @@ class Account:
     grants: tuple[RoleGrant, ...] = ()
     privileged: bool = False
     host_network: bool = False
+    host_pid: bool = False
+    host_ipc: bool = False
+    capabilities: tuple[str, ...] = ()
     host_volumes: tuple[str, ...] = ()
     roles: tuple[str, ...] | None = None
+    maps: Maps = NO_MAPS
 
     def grant(self, role: str) -> RoleGrant | None:
         """What the role map says of a role, given by name or ARN; an entry with the very text wins."""
@@ -66,7 +84,7 @@ class Account:
         """Which restricted uses of a task definition the account forbids.
 
         Args:
-            uses: (member path, need), where need is `privileged`, `hostNetwork` or `hostVolumes:<path>`.
+            uses: (member path, need), with the needs of translate.restricted.
 
         Raises:
             ValueError: A need of another name.
@@ -80,17 +98,30 @@ class Account:
         return Refusal(path, f"{path}: the role {role} is not allowed here; ECSAccount spec.allow.roles can list it")
 
     def _refusal(self, path: str, need: str) -> str | None:
-        kind, _, directory = need.partition(":")
+        kind, _, detail = need.partition(":")
         if kind == HOST_VOLUMES:
-            return self._volume_refusal(path, directory)
+            return self._volume_refusal(path, detail)
+        if kind == CAPABILITY:
+            return self._capability_refusal(path, detail)
         what, how = REFUSALS.get(kind) or _unknown(need)
-        allowed = {PRIVILEGED: self.privileged, HOST_NETWORK: self.host_network}[kind]
+        allowed = {
+            PRIVILEGED: self.privileged,
+            UNCONFINED: self.privileged,
+            HOST_NETWORK: self.host_network,
+            HOST_PID: self.host_pid,
+            HOST_IPC: self.host_ipc,
+        }[kind]
         return None if allowed else f"{path}: {what} is not allowed here; ECSAccount {how} allows it"
 
     def _volume_refusal(self, path: str, directory: str) -> str | None:
         if any(_below(directory, allowed) for allowed in self.host_volumes):
             return None
         return f"{path}: the node's {directory} is not allowed here; ECSAccount spec.allow.hostVolumes can list it"
+
+    def _capability_refusal(self, path: str, name: str) -> str | None:
+        if self.privileged or name in self.capabilities or ALL_CAPABILITIES in self.capabilities:
+            return None
+        return f"{path}: the capability {name} is not allowed here; ECSAccount spec.allow.capabilities can list it"
 
     def _names(self, entry: str, role: str) -> bool:
         """Whether an entry of the ECSAccount means this role; a bare name means it in any account."""
@@ -119,8 +150,12 @@ def account_of(manifest: Mapping[str, Any] | None, namespace: str, default_regio
         grants=tuple(_grant(entry) for entry in spec.get("roles") or ()),
         privileged=bool(allow.get("privileged")),
         host_network=bool(allow.get("hostNetwork")),
+        host_pid=bool(allow.get("hostPID")),
+        host_ipc=bool(allow.get("hostIPC")),
+        capabilities=tuple(allow.get("capabilities") or ()),
         host_volumes=tuple(allow.get("hostVolumes") or ()),
         roles=None if roles is None else tuple(roles),
+        maps=maps_of(spec),
     )
 
 

@@ -21,6 +21,7 @@ from kubecs.plan.references import ACTIVE, DELETED, INACTIVE_LIFECYCLE, family_o
 from kubecs.plan.timestamps import parse, rfc3339
 from kubecs.translate import labels, names
 from kubecs.translate.finding import Finding
+from kubecs.translate.unsupported import refuse_unsupported
 from kubecs.translate.verdicts import by_condition
 
 KIND = "ECSTaskDefinitionRevision"
@@ -82,7 +83,8 @@ def _refusal(family_object: Mapping[str, Any]) -> tuple[str, str] | None:
     if name != expected:
         return NAME_MISMATCH, f"metadata.name: the family {spec['family']} must be named {expected}, not {name}"
     try:
-        validate_task_definition({member: value for member, value in spec.items() if member != "kubernetes"})
+        document = validate_task_definition({name: value for name, value in spec.items() if name != "kubernetes"})
+        refuse_unsupported(document)
     except EcsError as error:
         where = f"{error.path}: " if error.path else ""
         return INVALID, f"{error.code}: {where}{error.message}"

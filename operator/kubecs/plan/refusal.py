@@ -7,6 +7,7 @@ from kubecs.ecs.model import RegisterTaskDefinitionRequest
 from kubecs.ecs.validation import validate_task_definition
 from kubecs.plan.account import Account
 from kubecs.plan.references import NOT_REGISTERED, Resolved, Unresolved
+from kubecs.translate.initialization import ResourceInitializationError
 from kubecs.translate.restricted import restricted_uses
 
 
@@ -36,8 +37,9 @@ def resolution_refusal(resolution: Unresolved) -> Refusal:
 
 
 def invalid(error: EcsError) -> Refusal:
-    """ECS's own error about a task definition."""
-    return Refusal("InvalidTaskDefinition", described(error))
+    """ECS's own error about a task definition, or about what it needs at its start."""
+    reason = error.code if isinstance(error, ResourceInitializationError) else "InvalidTaskDefinition"
+    return Refusal(reason, described(error))
 
 
 def described(error: EcsError) -> str:

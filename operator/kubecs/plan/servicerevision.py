@@ -29,6 +29,7 @@ from kubecs.translate.controllerrevision import (
 )
 from kubecs.translate.deployment import service_pod_annotations, service_pod_labels
 from kubecs.translate.health import min_ready_seconds
+from kubecs.translate.launchvolumes import launch_volumes
 from kubecs.translate.owner import owner_reference
 from kubecs.translate.pod import PodContext, pod_template
 from kubecs.translate.serviceaccount import service_account_name
@@ -171,4 +172,6 @@ def _context(
         extra_annotations=users_own(kubernetes.get("podAnnotations")) | own_notes,
         tolerations=tuple(kubernetes.get("tolerations") or ()),
         priority_class=kubernetes.get("priorityClassName"),
+        maps=snapshot.account.maps,
+        launch_volumes=launch_volumes(snapshot.spec.get("volumeConfigurations")),
     )

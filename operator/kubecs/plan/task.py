@@ -24,6 +24,7 @@ from kubecs.plan.taskstate import task_state
 from kubecs.plan.timestamps import maybe
 from kubecs.plan.usermetadata import users_own
 from kubecs.translate import labels
+from kubecs.translate.launchvolumes import launch_volumes
 from kubecs.translate.owner import owner_reference
 from kubecs.translate.pod import PodContext, pod_template
 from kubecs.translate.serviceaccount import service_account_name
@@ -154,6 +155,8 @@ def _context(snapshot: TaskSnapshot, admitted: Admitted) -> PodContext:
         extra_annotations=users_own(kubernetes.get("podAnnotations")) | _notes(snapshot, resolved.family),
         tolerations=tuple(kubernetes.get("tolerations") or ()),
         priority_class=kubernetes.get("priorityClassName"),
+        maps=snapshot.account.maps,
+        launch_volumes=launch_volumes(snapshot.spec.get("volumeConfigurations")),
     )
 
 

@@ -4,38 +4,36 @@ from typing import Any
 
 from kubecs.ecs.errors import ClientException
 from kubecs.ecs.model import ContainerDefinition, RegisterTaskDefinitionRequest
-from kubecs.translate.environment import env
+from kubecs.translate.containervalues import container_values
 from kubecs.translate.escape import escape_all
 from kubecs.translate.finding import Finding, container_path
 from kubecs.translate.health import is_essential, readiness_probe
+from kubecs.translate.maps import Maps
 from kubecs.translate.names import container_name
 from kubecs.translate.ports import PodPorts
 from kubecs.translate.resources import container_resources
-from kubecs.translate.security import security_context
-from kubecs.translate.volumes import volume_mounts
 
 Container = dict[str, Any]
 
 
-def pod_containers(document: RegisterTaskDefinitionRequest, ports: PodPorts) -> list[Container]:
+def pod_containers(document: RegisterTaskDefinitionRequest, ports: PodPorts, maps: Maps) -> list[Container]:
     """`containers` of the Pod, in the order of the task definition.
 
     Raises:
-        ClientException: A container without name or image, two of one name, or an unknown volume.
+        ClientException: A container without name or image, two of one name, or what the account's maps lack.
+        ResourceInitializationError: A secret or an environment file that they lack.
     """
     _require_names(document)
-    laid_out = zip(document.container_definitions, ports.containers, container_resources(document), strict=True)
-    return [_container(each, document, own_ports, resources) for each, own_ports, resources in laid_out]
+    laid_out = zip(document.container_definitions, ports.containers, container_resources(document, maps), strict=True)
+    return [
+        _container(each, container_values(each, document, maps), own_ports, resources)
+        for each, own_ports, resources in laid_out
+    ]
 
 
 def container_names(document: RegisterTaskDefinitionRequest) -> dict[str, str]:
     """Kubernetes container name to ECS name, in the order of the task definition."""
     return {container_name(each.name): each.name for each in document.container_definitions if each.name}
-
-
-def pull_policy(image: str) -> str:
-    """`Always` for tags, which can move, as the ECS agent pulls at each start; `IfNotPresent` for digests."""
-    return "IfNotPresent" if "@" in image else "Always"
 
 
 def essential_findings(container: ContainerDefinition) -> tuple[Finding, ...]:
@@ -61,25 +59,16 @@ def _require_names(document: RegisterTaskDefinitionRequest) -> None:
 
 
 def _container(
-    container: ContainerDefinition,
-    document: RegisterTaskDefinitionRequest,
-    ports: list[dict[str, Any]],
-    resources: dict[str, Any],
+    container: ContainerDefinition, values: dict[str, Any], ports: list[dict[str, Any]], resources: dict[str, Any]
 ) -> Container:
-    image = container.image or ""
     members: Container = {
         "name": container_name(container.name or ""),
-        "image": image,
-        "imagePullPolicy": pull_policy(image),
+        **values,
         "command": escape_all(container.entry_point or ()),
         "args": escape_all(container.command or ()),
-        "workingDir": container.working_directory,
-        "env": env(container),
         "ports": ports,
         "resources": resources,
-        "volumeMounts": volume_mounts(container, document),
         "readinessProbe": readiness_probe(container),
-        "securityContext": security_context(container),
         "terminationMessagePolicy": "FallbackToLogsOnError",
     }
     return {name: value for name, value in members.items() if value}

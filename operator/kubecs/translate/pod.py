@@ -11,10 +11,14 @@ from kubecs.translate.container import container_names, pod_containers
 from kubecs.translate.grace import termination_grace_seconds
 from kubecs.translate.hashing import compact
 from kubecs.translate.health import is_essential, start_periods
+from kubecs.translate.launchvolumes import LaunchVolumes
+from kubecs.translate.maps import NO_MAPS, Maps
 from kubecs.translate.names import container_name, label_value
+from kubecs.translate.networkpolicy import isolation_labels
+from kubecs.translate.podvalues import pod_facts, pod_values
 from kubecs.translate.ports import pod_ports
-from kubecs.translate.resources import pod_resources
-from kubecs.translate.volumes import pod_volumes, volume_names
+from kubecs.translate.unsupported import refuse_unsupported
+from kubecs.translate.volumes import volume_names
 
 Template = dict[str, Any]
 
@@ -36,6 +40,8 @@ class PodContext:
         extra_annotations: More annotations; those that are kubecs's own win.
         tolerations: Kubernetes tolerations, as they are.
         priority_class: Name of a PriorityClass.
+        maps: What the account says that the names of AWS stand for.
+        launch_volumes: Volume name to what the service or the task says of a volume configured at launch.
     """
 
     cluster: str
@@ -50,6 +56,8 @@ class PodContext:
     extra_annotations: Mapping[str, str] = field(default_factory=dict)
     tolerations: tuple[Mapping[str, Any], ...] = ()
     priority_class: str | None = None
+    maps: Maps = NO_MAPS
+    launch_volumes: LaunchVolumes = field(default_factory=dict)
 
 
 def pod_template(definition: RegisterTaskDefinitionRequest, context: PodContext, *, standalone: bool) -> Template:
@@ -63,24 +71,24 @@ def pod_template(definition: RegisterTaskDefinitionRequest, context: PodContext,
         standalone: A task on its own, which runs once (restartPolicy Never), or one of a service (Always).
 
     Raises:
-        ClientException: A task definition that ECS would refuse (see container.py).
+        ClientException: A task definition that ECS would refuse, or that the account's maps lack something for.
+        ResourceInitializationError: They lack a secret, credentials or an environment file.
     """
+    refuse_unsupported(definition)
     ports = pod_ports(definition)
     return {
         "metadata": {
-            "labels": {**context.extra_labels, **_labels(context)},
+            "labels": {**context.extra_labels, **isolation_labels(definition), **_labels(context)},
             "annotations": {**context.extra_annotations, **_annotations(definition, context, ports.names)},
         },
         "spec": {
-            "containers": pod_containers(definition, ports),
+            "containers": pod_containers(definition, ports, context.maps),
             "restartPolicy": "Never" if standalone else "Always",
             "terminationGracePeriodSeconds": termination_grace_seconds(definition),
             "serviceAccountName": context.service_account,
             "automountServiceAccountToken": context.mount_token,
             "enableServiceLinks": False,
-            **_network(definition),
-            **_present("volumes", pod_volumes(definition)),
-            **_present("resources", pod_resources(definition)),
+            **pod_values(definition, context.maps, context.launch_volumes),
             **_present("tolerations", [dict(each) for each in context.tolerations]),
             **_present("priorityClassName", context.priority_class),
         },
@@ -111,14 +119,8 @@ def _annotations(
         labels.VOLUME_NAMES: volume_names(definition),
     }
     written = {key: compact(fact) for key, fact in facts.items() if fact}
-    return {labels.CLUSTER_NAME: context.cluster, labels.TASK_DEFINITION: context.task_definition_arn, **written}
-
-
-def _network(definition: RegisterTaskDefinitionRequest) -> dict[str, Any]:
-    """Host mode shares the node's network and still finds names of the cluster; any other is the Pod's own."""
-    if definition.network_mode != "host":
-        return {}
-    return {"hostNetwork": True, "dnsPolicy": "ClusterFirstWithHostNet"}
+    own = {labels.CLUSTER_NAME: context.cluster, labels.TASK_DEFINITION: context.task_definition_arn, **written}
+    return {**pod_facts(definition, context.maps), **own}
 
 
 def _present(name: str, value: object) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """portMappings to ports: what listens where, in one network that all containers of the Pod share."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from kubecs.ecs.model import ContainerDefinition, PortMapping, RegisterTaskDefinitionRequest
+from kubecs.ecs.values import PortRange
 from kubecs.translate.finding import Finding, container_path
 from kubecs.translate.names import digits
 
@@ -56,6 +58,16 @@ def pod_ports(document: RegisterTaskDefinitionRequest) -> PodPorts:
     return PodPorts(containers, renamed, tuple(ledger.findings))
 
 
+def app_protocols(document: RegisterTaskDefinitionRequest) -> dict[str, str]:
+    """Port and protocol (`8080/tcp`) to the protocol that is spoken there: what a Service of these ports will say."""
+    return {
+        f"{mapping.container_port_range or mapping.container_port}/{mapping.protocol or 'tcp'}": mapping.app_protocol
+        for container in document.container_definitions
+        for mapping in container.port_mappings or ()
+        if mapping.app_protocol
+    }
+
+
 def port_name(name: str) -> str:
     """An ECS port name as a Kubernetes one: at most 15 of [a-z0-9-] with a letter, itself where possible."""
     if len(name) <= NAME_LIMIT and _NAME.fullmatch(name):
@@ -68,8 +80,19 @@ def port_name(name: str) -> str:
 
 
 def _container_ports(ledger: _Ledger, container: ContainerDefinition) -> list[dict[str, Any]]:
-    mappings = container.port_mappings or ()
+    mappings = [single for mapping in container.port_mappings or () for single in _singles(mapping)]
     return [port for mapping in mappings if (port := _port(ledger, container, mapping)) is not None]
+
+
+def _singles(mapping: PortMapping) -> Iterator[PortMapping]:
+    """A mapping of one port as it is, one of a range as a mapping for each port; the name goes to the first."""
+    if mapping.container_port_range is None:
+        yield mapping
+        return
+    ports = PortRange.parse(mapping.container_port_range)
+    for port in range(ports.first, ports.last + 1):
+        name = mapping.name if port == ports.first else None
+        yield mapping.model_copy(update={"container_port": port, "container_port_range": None, "name": name})
 
 
 def _port(ledger: _Ledger, container: ContainerDefinition, mapping: PortMapping) -> dict[str, Any] | None:

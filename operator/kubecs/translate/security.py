@@ -1,10 +1,12 @@
-"""user, privileged and readonlyRootFilesystem to a container's securityContext."""
+"""user, privileged, readonlyRootFilesystem and the rest of a container's securityContext."""
 
 import re
 from typing import Any
 
 from kubecs.ecs.model import ContainerDefinition
+from kubecs.translate.capabilities import capabilities
 from kubecs.translate.finding import Finding, container_path
+from kubecs.translate.securityoptions import security_options
 
 HIGHEST_ID = 2**31 - 1  # Kubernetes takes no higher uid or gid
 
@@ -13,10 +15,12 @@ def security_context(container: ContainerDefinition) -> dict[str, Any]:
     """`securityContext`; empty when the task definition asks for nothing. Of the names in `user` only root is known."""
     uid, gid = _ids(container)
     members = {
+        "capabilities": capabilities(container) or None,
         "privileged": container.privileged or None,
         "readOnlyRootFilesystem": container.readonly_root_filesystem or None,
         "runAsUser": uid,
         "runAsGroup": None if uid is None else gid,
+        **security_options(container),
     }
     return {name: value for name, value in members.items() if value is not None}
 

@@ -13,12 +13,14 @@ TRANSLATED = frozenset(
         "deploymentConfiguration",
         "deploymentController",
         "schedulingStrategy",
+        "volumeConfigurations",
         "kubernetes",
     }
 )
 # Kept in the spec, shown where ECS shows them, and without an effect on what runs, as in ECS.
 ECHOED = frozenset({"tags", "launchType", "platformVersion"})
 
+VOLUME = frozenset({"roleArn", "sizeInGiB", "volumeType"})  # of managedEBSVolume; its claim has no role
 DEPLOYMENT_CONFIGURATION = frozenset({"maximumPercent", "minimumHealthyPercent", "strategy"})
 
 
@@ -30,6 +32,12 @@ def untranslated_members(spec: Mapping[str, Any]) -> tuple[str, ...]:
         f"deploymentConfiguration.{name}"
         for name, value in configuration.items()
         if _given(value) and name not in DEPLOYMENT_CONFIGURATION
+    ]
+    members += [
+        f"volumeConfigurations[{each.get('name')}].managedEBSVolume.{name}"
+        for each in spec.get("volumeConfigurations") or ()
+        for name, value in (each.get("managedEBSVolume") or {}).items()
+        if _given(value) and name not in VOLUME
     ]
     return tuple(sorted(members))
 

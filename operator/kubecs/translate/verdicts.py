@@ -6,182 +6,72 @@ member without a row, which a newer AWS model may bring, counts as not translate
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from kubecs.ecs.base import Shape
 from kubecs.ecs.members import members
 from kubecs.ecs.model import ContainerDefinition, RegisterTaskDefinitionRequest
+from kubecs.translate.accelerators import accelerator_findings
 from kubecs.translate.container import essential_findings
+from kubecs.translate.containerverdicts import VALUES
+from kubecs.translate.credentialspecs import credential_spec_findings
+from kubecs.translate.devices import device_findings
 from kubecs.translate.environment import environment_findings
+from kubecs.translate.environmentfiles import environment_file_findings
 from kubecs.translate.finding import Finding, container_path
 from kubecs.translate.grace import grace_findings
 from kubecs.translate.health import health_findings
+from kubecs.translate.images import image_findings
+from kubecs.translate.lifeverdicts import LIFE
+from kubecs.translate.linuxonly import linux_only_findings
+from kubecs.translate.logging import log_findings
+from kubecs.translate.maps import NO_MAPS, Maps
+from kubecs.translate.memoryvolumes import memory_findings
+from kubecs.translate.namespaces import namespace_findings
+from kubecs.translate.network import network_findings
+from kubecs.translate.placement import is_windows, placement_findings
 from kubecs.translate.ports import pod_ports
 from kubecs.translate.security import user_findings
-from kubecs.translate.volumes import mount_findings, volume_findings
-
-Effect = Literal["translated", "kept", "not applied"]
-
-NOT_TRANSLATED = "NotTranslated"
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What becomes of one member.
-
-    Attributes:
-        effect: `translated` into Kubernetes' terms, `kept` to be shown as it is, or `not applied`.
-        condition: Type of the condition that reports it, where it is not applied.
-        message: What happens instead, or does not happen.
-    """
-
-    effect: Effect
-    condition: str = ""
-    message: str = ""
-
-
-TRANSLATED = Verdict("translated")
-KEPT = Verdict("kept")
-
-
-def _lost(message: str, condition: str = NOT_TRANSLATED) -> Verdict:
-    return Verdict("not applied", condition, message)
-
-
-_EMPTY_INSTEAD = _lost("an empty directory that goes with the task is mounted in its place: nothing in it is kept")
-_SWAP = _lost("the node decides about swap", "SwapNotControlled")
-_OWN_RESTARTS = _lost("the container is started again whenever it ends, or never in a task on its own")
-
-_TASK: Mapping[str, Verdict] = {
-    "family": TRANSLATED,
-    "containerDefinitions": TRANSLATED,
-    "taskRoleArn": TRANSLATED,
-    "executionRoleArn": _lost("images are pulled with the rights of the node; secrets and logs are not read or sent"),
-    "networkMode": TRANSLATED,
-    "networkMode=none": _lost("the task has a network like any other", "NetworkNotIsolated"),
-    "volumes": TRANSLATED,
-    "placementConstraints": _lost("any node may be chosen"),
-    "requiresCompatibilities": KEPT,
-    "cpu": TRANSLATED,
-    "memory": TRANSLATED,
-    "tags": KEPT,
-    "pidMode": _lost("each container has process ids of its own"),
-    "ipcMode": _lost("the containers of the task share IPC among themselves and with nobody else"),
-    "ipcMode=task": TRANSLATED,
-    "ipcMode=none": _lost("the containers of a task share IPC", "IpcIsolationNotAvailable"),
-    "proxyConfiguration": _lost("traffic is not sent through the proxy"),
-    "inferenceAccelerators": _lost("no accelerator is attached"),
-    "ephemeralStorage": _lost("the size of the task's local storage is the node's"),
-    "runtimePlatform": _lost("nodes are not chosen by operating system or architecture"),
-    "enableFaultInjection": _lost("faults are not injected"),
-    "trustedExecutionConfiguration": _lost("the task runs in the node's default sandbox"),
-}
-
-_CONTAINER: Mapping[str, Verdict] = {
-    "name": TRANSLATED,
-    "image": TRANSLATED,
-    "repositoryCredentials": _lost("the image is pulled without these credentials"),
-    "cpu": TRANSLATED,
-    "memory": TRANSLATED,
-    "memoryReservation": TRANSLATED,
-    "links": _lost("the other container is at 127.0.0.1, its name is not known"),
-    "portMappings": TRANSLATED,
-    "portMappings[].containerPort": TRANSLATED,
-    "portMappings[].hostPort": TRANSLATED,
-    "portMappings[].protocol": TRANSLATED,
-    "portMappings[].name": TRANSLATED,
-    "portMappings[].appProtocol": _lost("nothing is told which protocol the port speaks"),
-    "portMappings[].containerPortRange": _lost(
-        "the ports can be reached, but they are not listed or opened on the node"
-    ),
-    "essential": TRANSLATED,
-    "restartPolicy": TRANSLATED,
-    "restartPolicy.enabled": _OWN_RESTARTS,
-    "restartPolicy.ignoredExitCodes": _OWN_RESTARTS,
-    "restartPolicy.restartAttemptPeriod": _OWN_RESTARTS,
-    "entryPoint": TRANSLATED,
-    "command": TRANSLATED,
-    "environment": TRANSLATED,
-    "environment[].name": TRANSLATED,
-    "environment[].value": TRANSLATED,
-    "environmentFiles": _lost("the variables in the files are not set"),
-    "mountPoints": TRANSLATED,
-    "mountPoints[].sourceVolume": TRANSLATED,
-    "mountPoints[].containerPath": TRANSLATED,
-    "mountPoints[].readOnly": TRANSLATED,
-    "volumesFrom": _lost("the other container's volumes are not mounted"),
-    "linuxParameters": TRANSLATED,
-    "linuxParameters.capabilities": _lost("the container has the runtime's default capabilities"),
-    "linuxParameters.devices": _lost("the devices are not there"),
-    "linuxParameters.initProcessEnabled": _lost("the container's own first process has to reap its children"),
-    "linuxParameters.sharedMemorySize": _lost("shared memory has the runtime's default size"),
-    "linuxParameters.tmpfs": _lost("nothing is mounted there"),
-    "linuxParameters.maxSwap": _SWAP,
-    "linuxParameters.swappiness": _SWAP,
-    "secrets": _lost("the variables are not set", "SecretNotMapped"),
-    "dependsOn": _lost("the containers start together and stop together"),
-    "startTimeout": TRANSLATED,
-    "stopTimeout": TRANSLATED,
-    "versionConsistency": _lost("each task pulls what the tag says when it starts", "DigestUnresolved"),
-    "versionConsistency=disabled": TRANSLATED,
-    "hostname": _lost("the host name is the Pod's"),
-    "user": TRANSLATED,
-    "workingDirectory": TRANSLATED,
-    "disableNetworking": _lost("the container has the task's network", "NetworkNotIsolated"),
-    "privileged": TRANSLATED,
-    "readonlyRootFilesystem": TRANSLATED,
-    "dnsServers": _lost("names are resolved by the cluster"),
-    "dnsSearchDomains": _lost("names are searched in the cluster's domains"),
-    "extraHosts": _lost("the names are not known"),
-    "dockerSecurityOptions": _lost("the container has the runtime's default security options"),
-    "interactive": _lost("standard input is closed"),
-    "pseudoTerminal": _lost("there is no terminal"),
-    "dockerLabels": TRANSLATED,
-    "ulimits": _lost("the limits are those of the node's container runtime", "UlimitsNotApplied"),
-    "logConfiguration": _lost("output stays on the node, where `kubectl logs` reads it"),
-    "healthCheck": TRANSLATED,
-    "healthCheck.command": TRANSLATED,
-    "healthCheck.interval": TRANSLATED,
-    "healthCheck.timeout": TRANSLATED,
-    "healthCheck.retries": TRANSLATED,
-    "healthCheck.startPeriod": TRANSLATED,
-    "systemControls": _lost("the kernel parameters are the node's"),
-    "resourceRequirements": _lost("no GPU or accelerator is reserved"),
-    "firelensConfiguration": _lost("no output is sent to the log router", "FirelensStdoutNotRouted"),
-    "credentialSpecs": _lost("the container has no domain identity"),
-}
-
-_VOLUME: Mapping[str, Verdict] = {
-    "name": TRANSLATED,
-    "host": TRANSLATED,
-    "host.sourcePath": TRANSLATED,
-    "dockerVolumeConfiguration": _EMPTY_INSTEAD,
-    "efsVolumeConfiguration": _EMPTY_INSTEAD,
-    "s3filesVolumeConfiguration": _EMPTY_INSTEAD,
-    "fsxWindowsFileServerVolumeConfiguration": _EMPTY_INSTEAD,
-    "configuredAtLaunch": _EMPTY_INSTEAD,
-}
+from kubecs.translate.securityoptions import security_option_findings
+from kubecs.translate.sysctls import sysctl_findings
+from kubecs.translate.taskverdicts import TASK
+from kubecs.translate.verdict import NOT_TRANSLATED, Verdict, lost
+from kubecs.translate.volumes import mount_findings, volume_findings, volumes_from_findings
+from kubecs.translate.volumeverdicts import VOLUME
 
 VERDICTS: Mapping[str, Verdict] = {
-    **_TASK,
-    **{f"containerDefinitions[].{path}": verdict for path, verdict in _CONTAINER.items()},
-    **{f"volumes[].{path}": verdict for path, verdict in _VOLUME.items()},
+    **TASK,
+    **{f"containerDefinitions[].{path}": verdict for path, verdict in {**VALUES, **LIFE}.items()},
+    **{f"volumes[].{path}": verdict for path, verdict in VOLUME.items()},
 }
 
-_UNKNOWN = _lost("this member is not known here and has no effect")
+_UNKNOWN = lost("this member is not known here and has no effect")
+
+Document = RegisterTaskDefinitionRequest
 
 
-def findings(document: RegisterTaskDefinitionRequest) -> tuple[Finding, ...]:
-    """Everything in a task definition that does not carry over as it stands, in the order of its members."""
-    containers = [found for each in document.container_definitions for found in _container_findings(each)]
+def findings(document: Document, maps: Maps = NO_MAPS) -> tuple[Finding, ...]:
+    """Everything in a task definition that does not carry over as it stands, in the order of its members.
+
+    Args:
+        document: The task definition.
+        maps: What the account says that the names of AWS stand for.
+    """
+    containers = [found for each in document.container_definitions for found in _of_container(each, document, maps)]
     return (
         *_walk(document, "", ""),
+        *namespace_findings(document),
+        *placement_findings(document, maps),
+        *linux_only_findings(document),
+        *image_findings(document, maps),
         *containers,
         *_start_timeout_findings(document),
         *grace_findings(document),
         *pod_ports(document).findings,
-        *volume_findings(document),
+        *network_findings(document),
+        *sysctl_findings(document),
+        *volumes_from_findings(document),
+        *volume_findings(document, maps),
     )
 
 
@@ -196,17 +86,30 @@ def by_condition(found: Iterable[Finding]) -> dict[str, tuple[str, str]]:
     }
 
 
-def _container_findings(container: ContainerDefinition) -> tuple[Finding, ...]:
+def verdict_on(pattern: str, value: object = None) -> Verdict | None:
+    """The row about a member, given as a path without names; that of the value where it has one of its own."""
+    by_value = VERDICTS.get(f"{pattern}={value}") if isinstance(value, str) else None
+    return by_value or VERDICTS.get(pattern)
+
+
+def _of_container(container: ContainerDefinition, document: Document, maps: Maps) -> tuple[Finding, ...]:
     return (
         *essential_findings(container),
-        *environment_findings(container),
+        *environment_findings(container, maps),
+        *environment_file_findings(container, maps),
         *health_findings(container),
         *mount_findings(container),
-        *user_findings(container),
+        *(() if is_windows(document) else user_findings(container)),
+        *security_option_findings(container),
+        *credential_spec_findings(container, document, maps),
+        *memory_findings(container),
+        *device_findings(container, maps),
+        *accelerator_findings(container, maps),
+        *log_findings(container, maps),
     )
 
 
-def _start_timeout_findings(document: RegisterTaskDefinitionRequest) -> Iterator[Finding]:
+def _start_timeout_findings(document: Document) -> Iterator[Finding]:
     """A start timeout limits how long others wait for the container: it matters only where one does."""
     awaited = {
         each.container_name for container in document.container_definitions for each in container.depends_on or ()
@@ -223,9 +126,12 @@ def _walk(shape: Shape, pattern: str, path: str) -> Iterator[Finding]:
         value = getattr(shape, member.attribute)
         if _is_absent(value):
             continue
-        verdict = _verdict(pattern + member.name, value)
+        verdict = verdict_on(pattern + member.name, value) or _UNKNOWN
         if verdict.effect == "not applied":
             yield Finding(path + member.name, verdict.condition, verdict.condition, verdict.message)
+        elif verdict.effect == "refused":
+            message = f"it is not run: {verdict.error}: {verdict.message}"
+            yield Finding(path + member.name, "NotSupported", verdict.error, message)
         elif verdict.effect == "translated":
             yield from _below(value, pattern + member.name, path + member.name)
 
@@ -237,11 +143,6 @@ def _below(value: Any, pattern: str, path: str) -> Iterator[Finding]:
         for index, item in enumerate(value):
             if isinstance(item, Shape):
                 yield from _walk(item, f"{pattern}[].", f"{path}[{_label(item, index)}].")
-
-
-def _verdict(pattern: str, value: Any) -> Verdict:
-    by_value = VERDICTS.get(f"{pattern}={value}") if isinstance(value, str) else None
-    return by_value or VERDICTS.get(pattern) or _UNKNOWN
 
 
 def _is_absent(value: object) -> bool:

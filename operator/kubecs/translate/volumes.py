@@ -1,47 +1,84 @@
-"""volumes and mountPoints: directories of the node, and empty ones that live as long as the task."""
+"""volumes, mountPoints and volumesFrom: what is mounted where, each kind of volume by its own module."""
 
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from kubecs.ecs.errors import ClientException
-from kubecs.ecs.model import ContainerDefinition, RegisterTaskDefinitionRequest, Volume
+from kubecs.ecs.model import ContainerDefinition, MountPoint, RegisterTaskDefinitionRequest, Volume
+from kubecs.translate.dockervolumes import docker_findings, docker_source
+from kubecs.translate.filesystems import efs_source, file_system_findings, fsx_source, s3_files_source
 from kubecs.translate.finding import Finding, container_path
+from kubecs.translate.launchvolumes import LaunchVolumes, launch_source
+from kubecs.translate.maps import Maps
 from kubecs.translate.names import container_name
+from kubecs.translate.volumesource import Missing, VolumeSource
+
+Document = RegisterTaskDefinitionRequest
 
 
-def pod_volumes(document: RegisterTaskDefinitionRequest) -> list[dict[str, Any]]:
-    """`volumes` of the Pod, each name once.
+def host_source(volume: Volume, _: Maps) -> VolumeSource | Missing:
+    """A directory of the node, or an empty one that lives as long as the task.
 
     A host path gets no type, so the runtime does as Docker does: it mounts what is there, be it a directory, a file or
-    a socket, and makes a directory where there is nothing. A kind of volume that is not translated yet is an empty
-    directory, so that the containers can still share it; verdicts.py reports it.
+    a socket, and makes a directory where there is nothing.
     """
-    named = {each.name: each for each in document.volumes or () if each.name}
-    return [{"name": container_name(name), **_source(volume)} for name, volume in named.items()]
+    path = volume.host.source_path if volume.host else None
+    return VolumeSource({"hostPath": {"path": path}}) if path else VolumeSource()
 
 
-def volume_mounts(container: ContainerDefinition, document: RegisterTaskDefinitionRequest) -> list[dict[str, Any]]:
-    """`volumeMounts` of a container, each path once.
+# Attribute of the model to what makes a volume of it; the first that is there decides.
+KINDS: Mapping[str, Callable[[Volume, Maps], VolumeSource | Missing]] = {
+    "efs_volume_configuration": efs_source,
+    "s3files_volume_configuration": s3_files_source,
+    "fsx_windows_file_server_volume_configuration": fsx_source,
+    "docker_volume_configuration": docker_source,
+    "host": host_source,
+}
+
+
+def pod_volumes(document: Document, maps: Maps, launch: LaunchVolumes) -> list[dict[str, Any]]:
+    """`volumes` of the Pod that the task definition names, each name once.
+
+    Raises:
+        ClientException: A volume that the account's map lacks.
+    """
+    made: list[dict[str, Any]] = []
+    for name, volume in _named(document).items():
+        found = launch_source(name, launch, maps) if volume.configured_at_launch else _source(volume, maps)
+        if isinstance(found, Missing):
+            raise ClientException(found.message, f"volumes[{name}].{found.member}")
+        made.append({"name": container_name(name), **found.source})
+    return made
+
+
+def volume_mounts(container: ContainerDefinition, document: Document, maps: Maps) -> list[dict[str, Any]]:
+    """`volumeMounts` of a container, each path once: its own, then those of the containers in volumesFrom.
 
     Raises:
         ClientException: A mount point names a volume that the task definition lacks.
     """
-    known = {each.name for each in document.volumes or ()}
+    known = _named(document)
     mounts: dict[str, dict[str, Any]] = {}
-    for point in container.mount_points or ():
+    for point in _points(container, document):
         if not point.source_volume or not point.container_path:
             continue
         if point.source_volume not in known:
             path = container_path(container, "mountPoints")
             raise ClientException(f"Unknown volume '{point.source_volume}'.", path)
-        mount = {"mountPath": point.container_path, "name": container_name(point.source_volume)}
-        mounts.setdefault(point.container_path, mount | ({"readOnly": True} if point.read_only else {}))
+        mounts.setdefault(point.container_path, _mount(point, known[point.source_volume], maps))
     return list(mounts.values())
 
 
-def volume_names(document: RegisterTaskDefinitionRequest) -> dict[str, str]:
+def volume_names(document: Document) -> dict[str, str]:
     """Kubernetes volume name to ECS name, where they differ."""
     names = ((container_name(each.name), each.name) for each in document.volumes or () if each.name)
     return {mangled: name for mangled, name in names if mangled != name}
+
+
+def volume_labels(document: Document) -> dict[str, dict[str, str]]:
+    """Labels of Docker volumes by the volume's ECS name; nothing reads them but people."""
+    found = ((name, volume.docker_volume_configuration) for name, volume in _named(document).items())
+    return {name: dict(docker.labels) for name, docker in found if docker and docker.labels}
 
 
 def mount_findings(container: ContainerDefinition) -> tuple[Finding, ...]:
@@ -61,21 +98,62 @@ def mount_findings(container: ContainerDefinition) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def volume_findings(document: RegisterTaskDefinitionRequest) -> tuple[Finding, ...]:
-    """Volumes that nothing can refer to: without a name, or with one that a later volume has."""
+def volume_findings(document: Document, maps: Maps) -> Iterator[Finding]:
+    """Volumes that nothing can refer to, that the account's map lacks, or whose options are lost."""
     names = [each.name for each in document.volumes or ()]
-    lost = [(index, name) for index, name in enumerate(names) if not name or name in names[index + 1 :]]
-    return tuple(
-        Finding(
-            f"volumes[{index}]",
-            "VolumeNotApplied",
-            "NameNotUnique" if name else "NameMissing",
-            "the volume is not made",
-        )
-        for index, name in lost
-    )
+    for index, name in enumerate(names):
+        if not name or name in names[index + 1 :]:
+            reason = "NameNotUnique" if name else "NameMissing"
+            yield Finding(f"volumes[{index}]", "VolumeNotApplied", reason, "the volume is not made")
+    for name, volume in _named(document).items():
+        path = f"volumes[{name}]"
+        found = _source(volume, maps)
+        if isinstance(found, Missing):
+            yield Finding(f"{path}.{found.member}", found.condition, found.condition, f"it is not run: {found.message}")
+        yield from docker_findings(volume, maps, path)
+        yield from file_system_findings(volume, maps, path)
 
 
-def _source(volume: Volume) -> dict[str, Any]:
-    path = volume.host.source_path if volume.host else None
-    return {"hostPath": {"path": path}} if path else {"emptyDir": {}}
+def volumes_from_findings(document: Document) -> Iterator[Finding]:
+    """Containers whose mounts are wanted and that have none: what their image declares is not shared."""
+    by_name = {each.name: each for each in document.container_definitions}
+    for container in document.container_definitions:
+        for index, lender in enumerate(container.volumes_from or ()):
+            source = by_name.get(lender.source_container)
+            if source is None or not list(_points(source, document)):
+                path = container_path(container, f"volumesFrom[{index}].sourceContainer")
+                message = f"{lender.source_container} has no mount points, and volumes of its image are not shared"
+                yield Finding(path, "ImageVolumeNotShared", "ImageVolumeNotShared", message)
+
+
+def _named(document: Document) -> dict[str, Volume]:
+    return {each.name: each for each in document.volumes or () if each.name}
+
+
+def _source(volume: Volume, maps: Maps) -> VolumeSource | Missing:
+    present = (make for attribute, make in KINDS.items() if getattr(volume, attribute) is not None)
+    return next(present, host_source)(volume, maps)
+
+
+def _mount(point: MountPoint, volume: Volume, maps: Maps) -> dict[str, Any]:
+    found = _source(volume, maps)
+    mount: dict[str, Any] = {"mountPath": point.container_path, "name": container_name(point.source_volume or "")}
+    if point.read_only:
+        mount["readOnly"] = True
+    if isinstance(found, VolumeSource) and found.sub_path:
+        mount["subPath"] = found.sub_path
+    return mount
+
+
+def _points(
+    container: ContainerDefinition, document: Document, seen: frozenset[str | None] = frozenset()
+) -> Iterator[MountPoint]:
+    """The mount points of a container, and those of the containers that it takes over from, and so on."""
+    yield from container.mount_points or ()
+    by_name = {each.name: each for each in document.container_definitions}
+    for lender in container.volumes_from or ():
+        source = by_name.get(lender.source_container)
+        if source is None or source.name in seen:
+            continue
+        for point in _points(source, document, seen | {container.name}):
+            yield point.model_copy(update={"read_only": True}) if lender.read_only else point

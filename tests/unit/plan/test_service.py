@@ -190,7 +190,7 @@ def test_a_new_revision_of_the_family_rolls_out_only_when_it_is_followed() -> No
     family = {"metadata": {"generation": 2}, "status": {"observedGeneration": 2, "latestRevision": 2}}
     plan = plan_service(replace(found, family_object=family), NOW)
     template = applied(plan, "Deployment")["spec"]["template"]
-    assert template["spec"]["containers"][0]["image"] == "web:2"
+    assert template["spec"]["containers"][0]["image"] == "docker.io/library/web:2"
     assert created(plan)["revision"] == 2
 
 
@@ -237,7 +237,9 @@ def test_a_change_by_somebody_else_is_put_back() -> None:
     changed = copy.deepcopy(dict(found.deployment or {}))
     changed["spec"]["template"]["spec"]["containers"][0]["image"] = "evil:1"
     plan = plan_service(replace(found, deployment=changed), NOW)
-    assert applied(plan, "Deployment")["spec"]["template"]["spec"]["containers"][0]["image"] == "web:1"
+    assert (
+        applied(plan, "Deployment")["spec"]["template"]["spec"]["containers"][0]["image"] == "docker.io/library/web:1"
+    )
 
 
 @pytest.mark.parametrize(
@@ -245,7 +247,10 @@ def test_a_change_by_somebody_else_is_put_back() -> None:
     [
         ({"revisions": ()}, "TaskDefinitionNotFound"),
         ({"service": service(taskDefinition="web:9")}, "TaskDefinitionNotFound"),
-        ({"revisions": (revision(1, "INACTIVE"),), "service": service(taskDefinition="web:1")}, "TaskDefinitionInactive"),
+        (
+            {"revisions": (revision(1, "INACTIVE"),), "service": service(taskDefinition="web:1")},
+            "TaskDefinitionInactive",
+        ),
         ({"cluster_known": False, "service": service(cluster="prod")}, "ClusterNotFound"),
     ],
 )

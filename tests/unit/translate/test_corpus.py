@@ -11,12 +11,34 @@ from pydantic import ValidationError
 from kubecs.ecs.errors import EcsError
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
 from kubecs.translate.hashing import canonical
+from kubecs.translate.maps import (
+    Device,
+    EnvironmentSource,
+    FileSystem,
+    Maps,
+    PullSecrets,
+    SecretSource,
+    VolumeDriver,
+)
 from kubecs.translate.pod import pod_template
 from kubecs.translate.verdicts import by_condition, findings
 from tests.unit.translate.documents import context
 
 CORPUS = Path(__file__).parents[4] / "shared" / "corpus"
 LEAST_RENDERED = 0.8  # of the documents that parse
+SECRETS_MANAGER, SSM = "arn:*:secretsmanager:*", "arn:*:ssm:*"
+ANYTHING = Maps(
+    pull_secrets=(PullSecrets("*", ("pull",)),),
+    secrets=(
+        SecretSource("*", "parameters"),
+        SecretSource(SSM, "parameters"),
+        SecretSource(SECRETS_MANAGER, "secrets"),
+    ),
+    environment_files=(EnvironmentSource("*", config_map="variables"),),
+    file_systems=(FileSystem("*", claim="files"), FileSystem("*", access_point="*", claim="files")),
+    volume_drivers=(VolumeDriver("*", "any"),),
+    devices=(Device("*", "devices.example/any"),),
+)
 
 
 def register_inputs() -> list[str]:
@@ -42,7 +64,7 @@ def duplicates(items: list[dict[str, Any]], *keys: str) -> list[tuple[Any, ...]]
 
 def rendered(document: RegisterTaskDefinitionRequest) -> dict[str, Any] | EcsError:
     try:
-        return pod_template(document, context(), standalone=False)
+        return pod_template(document, context(maps=ANYTHING), standalone=False)
     except EcsError as refused:
         return refused
 
@@ -72,4 +94,4 @@ def test_the_corpus() -> None:
     assert len(templates) / len(results) > LEAST_RENDERED
     assert canonical(results[0]) == canonical(rendered(documents[0]))
     for document in documents:
-        assert all(reason and message for reason, message in by_condition(findings(document)).values())
+        assert all(reason and message for reason, message in by_condition(findings(document, ANYTHING)).values())

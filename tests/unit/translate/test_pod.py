@@ -7,8 +7,8 @@ import pytest
 
 from kubecs.ecs.errors import ClientException
 from kubecs.translate import labels
-from kubecs.translate.container import pull_policy
 from kubecs.translate.hashing import canonical
+from kubecs.translate.images import pull_policy
 from kubecs.translate.pod import pod_template
 from tests.unit.translate.documents import container, context, task
 
@@ -37,7 +37,7 @@ def test_the_least_task() -> None:
             "containers": [
                 {
                     "name": "web",
-                    "image": "nginx:1.27",
+                    "image": "docker.io/library/nginx:1.27",
                     "imagePullPolicy": "Always",
                     "terminationMessagePolicy": "FallbackToLogsOnError",
                 }

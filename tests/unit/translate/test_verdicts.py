@@ -1,125 +1,154 @@
-"""No member of a task definition is lost silently."""
+"""No member of a task definition is lost silently, and what the table says of each is shown by a document."""
 
 import copy
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import botocore.session
 import pytest
-from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
+from botocore.model import ListShape, StructureShape
+from pydantic import ValidationError
 
+from kubecs.ecs.errors import EcsError
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
+from kubecs.translate.finding import Finding
+from kubecs.translate.maps import NO_MAPS, Maps
 from kubecs.translate.pod import pod_template
-from kubecs.translate.verdicts import VERDICTS, by_condition, findings
+from kubecs.translate.verdicts import VERDICTS, by_condition, findings, verdict_on
 from tests.unit.translate.documents import container, context, task
+from tests.unit.translate.verdict_documents import SMALL, golden_documents, mapped
 
-REQUEST = "RegisterTaskDefinitionRequest"
-SAMPLES: dict[str, Any] = {"string": "1", "integer": 7, "long": 7, "double": 7.5, "float": 7.5, "boolean": True}
+# Not in the pod template: the family is its object's name, the role its ServiceAccount, which the caller chooses.
+ELSEWHERE = {"family", "taskRoleArn"}
+LAUNCH = {"database": {"sizeInGiB": 1, "volumeType": "gp3"}, "data": {"sizeInGiB": 1}}
+STRUCTURE = ("ImageEntryPointNotRun", "StartDelayed")  # about several members at once
+NOTHING = "nothing"  # how the table begins where a member changes nothing in the Pod
 
-# Where a sample must be something in particular for the document to hold together.
-PARTICULAR = {
-    "cpu": "512",
-    "memory": "1024",
-    "networkMode": "host",
-    "containerDefinitions[].mountPoints[].sourceVolume": "data",
-    "containerDefinitions[].mountPoints[].containerPath": "/data",
-    "containerDefinitions[].healthCheck.command[]": "true",
-    "containerDefinitions[].essential": False,
-    "containerDefinitions[].portMappings[].protocol": "udp",
-    "containerDefinitions[].stopTimeout": 99,
-    "containerDefinitions[].versionConsistency": "enabled",
-}
+DOCUMENTS = (*golden_documents(), *SMALL)
+DROPPED = object()
 
-# Translated, but not by the pod template: they choose the ServiceAccount or name the family.
-ELSEWHERE = {
-    "family",
-    "taskRoleArn",
-}
+Step = tuple[str | int, ...]
 
 
 def request_shape() -> StructureShape:
-    model = botocore.session.get_session().get_service_model("ecs")
-    shape = model.shape_for(REQUEST)
+    shape = botocore.session.get_session().get_service_model("ecs").shape_for("RegisterTaskDefinitionRequest")
     assert isinstance(shape, StructureShape)
     return shape
 
 
-def leaves(shape: StructureShape, pattern: str = "") -> Iterator[str]:
+def paths(shape: StructureShape, pattern: str = "") -> Iterator[str]:
     """The path of every member at every depth, structures and lists included."""
     for name, member in shape.members.items():
         path = f"{pattern}{name}"
         yield path
         inner, brackets = (member.member, "[]") if isinstance(member, ListShape) else (member, "")
         if isinstance(inner, StructureShape):
-            yield from leaves(inner, f"{path}{brackets}.")
+            yield from paths(inner, f"{path}{brackets}.")
 
 
-def sample(shape: Shape, path: str) -> Any:
-    """A small value with the required members only."""
-    if path in PARTICULAR:
-        return PARTICULAR[path]
-    if isinstance(shape, StructureShape):
-        if shape.metadata.get("union"):
-            name, member = next(iter(shape.members.items()))
-            return {name: sample(member, f"{path}.{name}")}
-        return {name: sample(shape.members[name], f"{path}.{name}") for name in shape.required_members}
-    if isinstance(shape, ListShape):
-        return [sample(shape.member, f"{path}[]")]
-    if isinstance(shape, MapShape):
-        return {"key": sample(shape.value, f"{path}{{}}")}
-    if isinstance(shape, StringShape) and shape.enum:
-        return shape.enum[-1]
-    return SAMPLES[shape.type_name]
+MEMBERS = sorted(paths(request_shape()))
+BY_MEMBER = {row: verdict for row, verdict in VERDICTS.items() if "=" not in row}
+BY_VALUE = {row: verdict for row, verdict in VERDICTS.items() if "=" in row}
 
 
-BASE: dict[str, Any] = {"family": "web", "containerDefinitions": [container()], "volumes": [{"name": "data"}]}
+@dataclass(frozen=True)
+class Shown:
+    """What all documents together show.
+
+    Attributes:
+        given: Rows whose member, or whose very value, some document has.
+        changing: Paths of members that change the pod template of some document.
+        findings: (path, condition) of every finding, and of every path above and below it.
+        refusals: (path, class, message) of every refusal.
+    """
+
+    given: frozenset[str]
+    changing: frozenset[str]
+    findings: frozenset[tuple[str, str]]
+    refusals: frozenset[tuple[str, str, str]]
 
 
-def document_with(path: str) -> dict[str, Any]:
-    """The smallest document in which this member is present."""
-    document = copy.deepcopy(BASE)
-    node, shape, walked = document, request_shape(), ""
-    *parents, last = path.split(".")
-    for step in parents:
-        name = step.removesuffix("[]")
-        walked = f"{walked}{step}"
-        member = shape.members[name]
-        inner = member.member if isinstance(member, ListShape) else member
-        node = node.setdefault(name, [_minimal(inner, walked)] if step.endswith("[]") else _minimal(inner, walked))
-        node = node[0] if isinstance(node, list) else node
-        shape, walked = inner, f"{walked}."
-    node[last] = sample(shape.members[last], path)
-    if "mountPoints[]." in path:
-        node |= {"sourceVolume": "data", "containerPath": "/data"} | {last: node[last]}
-    if "portMappings[]." in path:
-        node.setdefault("containerPort", 80)
-    if "environment[]." in path:
-        node.setdefault("name", "A")
-    return document
+def pattern(member: str) -> str:
+    """A path without the names in it."""
+    return re.sub(r"\[[^\]]*\](?:\])?", "[]", member)
 
 
-def _minimal(shape: Shape, path: str) -> dict[str, Any]:
-    minimal = sample(shape, path)
-    assert isinstance(minimal, dict)
-    return minimal
+def members_of(value: Any, steps: Step = ()) -> Iterator[tuple[Step, Any]]:
+    """Every member that a document gives, at every depth."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield (*steps, name), inner
+            yield from members_of(inner, (*steps, name))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from members_of(inner, (*steps, index))
 
 
-MEMBERS = sorted(leaves(request_shape()))
-STRUCTURED = {path.rpartition(".")[0].removesuffix("[]") for path in MEMBERS}
+def path_of(steps: Step) -> str:
+    return "".join("[]" if isinstance(step, int) else f".{step}" for step in steps).lstrip(".")
 
 
-def row(path: str) -> str | None:
-    """The row of the verdict table that decides about a member: its own, or that of what holds it."""
-    for ancestor in _upwards(path):
-        if ancestor in VERDICTS and (ancestor == path or VERDICTS[ancestor].effect != "translated"):
-            return ancestor
-    return None
+def template(document: dict[str, Any], maps: Maps) -> dict[str, Any] | EcsError | None:
+    """The pod template, the refusal, or None for what is no document."""
+    try:
+        model = RegisterTaskDefinitionRequest.model_validate(document)
+        return pod_template(model, context(maps=maps, launch_volumes=LAUNCH), standalone=False)
+    except EcsError as refused:
+        return refused
+    except ValidationError:
+        return None
 
 
-def _upwards(path: str) -> Iterator[str]:
-    while path:
-        yield path.removesuffix("[]")
-        path = path.rpartition(".")[0]
+def otherwise(document: dict[str, Any], steps: Step) -> Iterator[dict[str, Any]]:
+    """The same document without a member, and with other values of it: those of other documents come first."""
+    values = [value for other in DOCUMENTS for each, value in members_of(other) if path_of(each) == path_of(steps)]
+    for value in (*values, "x", 1, True, False, DROPPED):
+        changed = copy.deepcopy(document)
+        *parents, last = steps
+        node: Any = changed
+        for step in parents:
+            node = node[step]
+        if value is DROPPED:
+            del node[last]
+        else:
+            node[last] = value
+        yield changed
+
+
+@cache
+def shown() -> Shown:
+    given, changing, found, refusals = set(), set(), set(), set()
+    for maps in (mapped(), NO_MAPS):
+        for document in DOCUMENTS:
+            made = template(document, maps)
+            assert made is not None
+            found |= set(findings(RegisterTaskDefinitionRequest.model_validate(document), maps))
+            if isinstance(made, EcsError):
+                refusals.add((pattern(made.path or ""), made.code, made.message))
+            for steps, value in members_of(document):
+                path = path_of(steps)
+                given |= {path, f"{path}={value}" if isinstance(value, str) else path}
+                if path in MEMBERS and path not in changing and isinstance(made, dict):
+                    others = (template(other, maps) for other in otherwise(document, steps))
+                    if any(isinstance(other, dict) and other != made for other in others):
+                        changing.add(path)
+    return Shown(frozenset(given), frozenset(changing), frozenset(around(found)), frozenset(refusals))
+
+
+def around(found: set[Finding]) -> Iterator[tuple[str, str]]:
+    """A finding speaks for its member, and for those above and below it."""
+    for each in found:
+        member = pattern(each.member).removesuffix("[]")
+        for path in MEMBERS:
+            if (
+                path == member
+                or path.startswith((f"{member}.", f"{member}["))
+                or member.startswith((f"{path}.", f"{path}["))
+            ):
+                yield path, each.condition
 
 
 def test_the_model_has_been_walked_whole() -> None:
@@ -127,84 +156,83 @@ def test_the_model_has_been_walked_whole() -> None:
     assert "containerDefinitions[].linuxParameters.tmpfs[].mountOptions" in MEMBERS
 
 
-@pytest.mark.parametrize("path", MEMBERS)
-def test_each_member_has_a_verdict(path: str) -> None:
-    assert row(path) is not None, f"verdicts.py has no row for {path}"
+def test_each_member_has_a_row_and_each_row_a_member() -> None:
+    assert sorted(BY_MEMBER) == MEMBERS
+    assert {row.partition("=")[0] for row in BY_VALUE} <= set(MEMBERS)
 
 
-def test_each_row_is_a_member() -> None:
-    assert {path.partition("=")[0] for path in VERDICTS} <= set(MEMBERS)
+def test_each_row_says_what_it_has_to() -> None:
+    for row, verdict in VERDICTS.items():
+        if verdict.effect == "translated":
+            assert verdict.kubernetes or verdict.condition or row.endswith("restartPolicy"), row
+        if verdict.effect == "not applied":
+            assert verdict.condition, row
+            assert verdict.message, row
+        if verdict.effect == "refused":
+            assert (verdict.error, bool(verdict.message)) == ("ClientException", True), row
+        if verdict.effect == "kept":
+            assert verdict.why, row
 
 
-@pytest.mark.parametrize("path", MEMBERS)
-def test_what_is_not_applied_is_reported(path: str) -> None:
-    before = findings(RegisterTaskDefinitionRequest.model_validate(BASE))
-    assert before == ()
-    decided_by = row(path)
-    assert decided_by is not None
-    found = findings(RegisterTaskDefinitionRequest.model_validate(document_with(path)))
-    if VERDICTS[decided_by].effect == "not applied":
-        named = decided_by.replace("containerDefinitions[]", "containerDefinitions[web]")
-        reported = {each.member.replace("[80]", "[]").replace("volumes[data]", "volumes[]") for each in found}
-        assert named in reported
-    assert all(each.condition and each.reason and each.message for each in found)
+@pytest.mark.parametrize("row", sorted(VERDICTS))
+def test_each_row_is_given_by_a_document(row: str) -> None:
+    assert row in shown().given
 
 
-def shown_in_the_pod() -> list[str]:
-    translated = (path for path in MEMBERS if path in VERDICTS and VERDICTS[path].effect == "translated")
-    return [path for path in translated if path not in STRUCTURED | ELSEWHERE]
+def changing_rows() -> list[str]:
+    translated = (row for row, verdict in BY_MEMBER.items() if verdict.effect == "translated")
+    return [row for row in translated if not VERDICTS[row].kubernetes.startswith(NOTHING) and row not in ELSEWHERE]
 
 
-def test_most_of_what_is_translated_shows_in_the_pod() -> None:
-    assert len(shown_in_the_pod()) > 30
+@pytest.mark.parametrize("row", sorted(changing_rows()))
+def test_what_is_translated_changes_the_pod(row: str) -> None:
+    inner = [path for path in MEMBERS if path.startswith((f"{row}.", f"{row}["))]
+    assert {row, *inner} & shown().changing
 
 
-@pytest.mark.parametrize("path", shown_in_the_pod())
-def test_what_is_translated_shows_in_the_pod(path: str) -> None:
-    document = document_with(path)
-    without = copy.deepcopy(document)
-    _replace(without, path)
-    with_member, without_member = (
-        pod_template(RegisterTaskDefinitionRequest.model_validate(each), context(), standalone=False)
-        for each in (document, without)
-    )
-    assert with_member != without_member
+def test_most_rows_change_the_pod() -> None:
+    assert len(changing_rows()) > 100
 
 
-def _value(document: dict[str, Any], path: str) -> Any:
-    node: Any = document
-    for step in path.split("."):
-        node = node[step.removesuffix("[]")]
-        node = node[0] if step.endswith("[]") else node
-    return node
+@pytest.mark.parametrize("row", sorted(row for row, verdict in BY_MEMBER.items() if verdict.condition))
+def test_what_a_condition_reports_is_reported(row: str) -> None:
+    assert (row, VERDICTS[row].condition) in shown().findings
 
 
-NEEDED = {"name", "image", "sourceVolume", "containerPath", "containerPort"}
-OTHER: dict[str, Any] = {
-    "containerDefinitions[].mountPoints[].sourceVolume": "spare",
-    "containerDefinitions[].portMappings[].containerPort": 81,
-    "containerDefinitions[].healthCheck.command": ["false"],
-}
+@pytest.mark.parametrize("row", sorted(row for row, verdict in BY_VALUE.items() if verdict.condition))
+def test_what_a_condition_reports_of_a_value_is_reported(row: str) -> None:
+    assert (row.partition("=")[0], VERDICTS[row].condition) in shown().findings
 
 
-def _replace(document: dict[str, Any], path: str) -> None:
-    """Take the member out, or give it another value where the document cannot do without it."""
-    *parents, last = path.split(".")
-    node = _value(document, ".".join(parents)) if parents else document
-    if last not in NEEDED and path not in OTHER:
-        del node[last]
-        return
-    other = OTHER.get(path, "/other")
-    node[last] = other
-    if last in {"sourceVolume", "name"}:
-        document["volumes"].append({"name": "spare"})
+@pytest.mark.parametrize("row", sorted(row for row, verdict in VERDICTS.items() if verdict.effect == "refused"))
+def test_what_is_refused_is_refused_with_those_words(row: str) -> None:
+    verdict = VERDICTS[row]
+    member = row.partition("=")[0]
+    refusals = {(error, message) for path, error, message in shown().refusals if member.startswith(path)}
+    assert (verdict.error, verdict.message) in refusals
+
+
+def test_every_condition_that_is_reported_stands_in_the_table() -> None:
+    named = {verdict.condition for verdict in VERDICTS.values()} | {"AppliesToWholeTask", "NotSupported", *STRUCTURE}
+    assert {condition for _, condition in shown().findings} <= named
+
+
+def test_nothing_is_reported_of_the_least_document() -> None:
+    assert findings(task()) == ()
+
+
+def test_the_row_of_a_value_goes_first() -> None:
+    assert verdict_on("networkMode", "none") is VERDICTS["networkMode=none"]
+    assert verdict_on("networkMode", "awsvpc") is VERDICTS["networkMode=awsvpc"]
+    assert verdict_on("volumes[].name", "none") is VERDICTS["volumes[].name"]
+    assert verdict_on("volumes[].colour") is None
 
 
 @pytest.mark.parametrize(
     ("members", "condition"),
     [
         ({"networkMode": "none"}, "NetworkNotIsolated"),
-        ({"ipcMode": "none"}, "IpcIsolationNotAvailable"),
+        ({"ipcMode": "none"}, None),
         ({"ipcMode": "task"}, None),
         ({"networkMode": "bridge"}, None),
         ({"tags": [{"key": "a", "value": "b"}]}, None),
@@ -220,21 +248,18 @@ def test_task_members(members: dict[str, Any], condition: str | None) -> None:
 @pytest.mark.parametrize(
     ("members", "expected"),
     [
-        ({"ulimits": [{"name": "nofile", "softLimit": 1, "hardLimit": 1}]}, ["ulimits UlimitsNotApplied"]),
         ({"linuxParameters": {"maxSwap": 0}}, ["linuxParameters.maxSwap SwapNotControlled"]),
         ({"linuxParameters": {"initProcessEnabled": False}}, []),
         ({"restartPolicy": {"enabled": False}}, []),
-        ({"restartPolicy": {"enabled": True}}, ["restartPolicy.enabled NotTranslated"]),
         ({"versionConsistency": "enabled"}, ["versionConsistency DigestUnresolved"]),
         ({"versionConsistency": "disabled"}, []),
         ({"user": "nginx"}, ["user UserNameNotNumeric"]),
         ({"user": "1000"}, []),
         ({"essential": True}, []),
         ({"startTimeout": 30}, []),
-        (
-            {"portMappings": [{"containerPort": 80, "appProtocol": "grpc"}]},
-            ["portMappings[80].appProtocol NotTranslated"],
-        ),
+        ({"portMappings": [{"containerPort": 80, "appProtocol": "grpc"}]}, []),
+        ({"logConfiguration": {"logDriver": "json-file"}}, []),
+        ({"disableNetworking": True}, ["disableNetworking NotSupported"]),
     ],
 )
 def test_container_members(members: dict[str, Any], expected: list[str]) -> None:
@@ -243,29 +268,13 @@ def test_container_members(members: dict[str, Any], expected: list[str]) -> None
     assert [f"{each.member.removeprefix(prefix)} {each.condition}" for each in found] == expected
 
 
-def test_a_container_that_is_not_essential_is_reported() -> None:
-    found = findings(task(container(), container(name="log", essential=False)))
-    assert [(each.member, each.condition) for each in found] == [
-        ("containerDefinitions[log].essential", "NonEssentialRestarts")
-    ]
-
-
-def test_a_start_timeout_is_reported_where_a_container_waits() -> None:
-    waiting = container(name="app", dependsOn=[{"containerName": "web", "condition": "SUCCESS"}])
-    found = findings(task(container(startTimeout=30), waiting))
-    assert [each.member for each in found] == [
-        "containerDefinitions[app].dependsOn",
-        "containerDefinitions[web].startTimeout",
-    ]
-
-
 def test_one_condition_names_every_member() -> None:
-    found = findings(task(container(hostname="a", interactive=True, user="nginx")))
+    found = findings(task(container(linuxParameters={"maxSwap": 1, "swappiness": 2}, user="nginx")))
     conditions = by_condition(found)
-    assert list(conditions) == ["NotTranslated", "UserNameNotNumeric"]
-    reason, message = conditions["NotTranslated"]
-    assert reason == "NotTranslated"
+    assert list(conditions) == ["SwapNotControlled", "UserNameNotNumeric"]
+    reason, message = conditions["SwapNotControlled"]
+    assert reason == "SwapNotControlled"
     assert message == (
-        "containerDefinitions[web].hostname: the host name is the Pod's; "
-        "containerDefinitions[web].interactive: standard input is closed"
+        "containerDefinitions[web].linuxParameters.maxSwap: the node decides about swap; "
+        "containerDefinitions[web].linuxParameters.swappiness: the node decides about swap"
     )

@@ -5,14 +5,24 @@ from typing import Any
 import pytest
 
 from kubecs.ecs.errors import ClientException
-from kubecs.translate.volumes import mount_findings, pod_volumes, volume_findings, volume_mounts, volume_names
+from kubecs.translate.dockervolumes import claims
+from kubecs.translate.launchvolumes import launch_volumes
+from kubecs.translate.maps import NO_MAPS, FileSystem, Maps, VolumeDriver
+from kubecs.translate.volumes import (
+    mount_findings,
+    pod_volumes,
+    volume_findings,
+    volume_mounts,
+    volume_names,
+    volumes_from_findings,
+)
 from tests.unit.translate.documents import container, parsed, task
 
 
 def mounts(*points: dict[str, Any], volumes: tuple[str, ...] = ("data",)) -> list[dict[str, Any]]:
     definition = container(mountPoints=list(points))
     document = task(definition, volumes=[{"name": name} for name in volumes])
-    return volume_mounts(document.container_definitions[0], document)
+    return volume_mounts(document.container_definitions[0], document, NO_MAPS)
 
 
 @pytest.mark.parametrize(
@@ -21,19 +31,36 @@ def mounts(*points: dict[str, Any], volumes: tuple[str, ...] = ("data",)) -> lis
         ({"host": {"sourcePath": "/srv"}}, {"hostPath": {"path": "/srv"}}),
         ({"host": {}}, {"emptyDir": {}}),
         ({}, {"emptyDir": {}}),
-        ({"efsVolumeConfiguration": {"fileSystemId": "fs-1"}}, {"emptyDir": {}}),
+        ({"configuredAtLaunch": True}, {"emptyDir": {}}),
+        ({"dockerVolumeConfiguration": {"scope": "task"}}, {"emptyDir": {}}),
+        (
+            {"dockerVolumeConfiguration": {"scope": "shared"}},
+            {"persistentVolumeClaim": {"claimName": "data"}},
+        ),
+        (
+            {"dockerVolumeConfiguration": {"driverOpts": {"type": "tmpfs", "o": "size=64m,uid=7"}}},
+            {"emptyDir": {"medium": "Memory", "sizeLimit": "64Mi"}},
+        ),
+        (
+            {"dockerVolumeConfiguration": {"driverOpts": {"type": "nfs4", "o": "addr=nfs,ro", "device": ":/a"}}},
+            {"nfs": {"path": "/a", "server": "nfs", "readOnly": True}},
+        ),
+        (
+            {"dockerVolumeConfiguration": {"driverOpts": {"o": "bind", "device": "/srv/a"}}},
+            {"hostPath": {"path": "/srv/a"}},
+        ),
     ],
 )
 def test_sources(volume: dict[str, Any], expected: dict[str, Any]) -> None:
-    assert pod_volumes(task(volumes=[{"name": "data", **volume}])) == [{"name": "data", **expected}]
+    assert pod_volumes(task(volumes=[{"name": "data", **volume}]), NO_MAPS, {}) == [{"name": "data", **expected}]
 
 
 def test_names_are_made_valid_in_both_places() -> None:
     document = task(
         container(mountPoints=[{"sourceVolume": "My_Data", "containerPath": "/d"}]), volumes=[{"name": "My_Data"}]
     )
-    (volume,) = pod_volumes(document)
-    (mount,) = volume_mounts(document.container_definitions[0], document)
+    (volume,) = pod_volumes(document, NO_MAPS, {})
+    (mount,) = volume_mounts(document.container_definitions[0], document, NO_MAPS)
     assert volume["name"] == mount["name"]
     assert volume_names(document) == {volume["name"]: "My_Data"}
 
@@ -71,5 +98,142 @@ def test_mount_points_that_cannot_be_made_are_reported() -> None:
 
 def test_volumes_that_nothing_can_mount_are_reported() -> None:
     document = task(volumes=[{"name": "a"}, {}, {"name": "a", "host": {"sourcePath": "/srv"}}])
-    assert pod_volumes(document) == [{"name": "a", "hostPath": {"path": "/srv"}}]
-    assert [each.reason for each in volume_findings(document)] == ["NameNotUnique", "NameMissing"]
+    assert pod_volumes(document, NO_MAPS, {}) == [{"name": "a", "hostPath": {"path": "/srv"}}]
+    assert [each.reason for each in volume_findings(document, NO_MAPS)] == ["NameNotUnique", "NameMissing"]
+
+
+MAPS = Maps(
+    file_systems=(
+        FileSystem("fs-*", claim="any"),
+        FileSystem("fs-1", nfs={"server": "nfs.example", "path": "/exports"}),
+        FileSystem("fs-1", access_point="fsap-1", csi={"driver": "csi.example"}),
+    ),
+    volume_drivers=(
+        VolumeDriver("rexray/*", "fast", "5Gi"),
+        VolumeDriver("ebs", "slow"),
+        VolumeDriver("ebs/io2", "io"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("efs", "source", "sub_path"),
+    [
+        ({"fileSystemId": "fs-2"}, {"persistentVolumeClaim": {"claimName": "any"}}, None),
+        (
+            {"fileSystemId": "fs-2", "rootDirectory": "/a/b/"},
+            {"persistentVolumeClaim": {"claimName": "any"}},
+            "a/b",
+        ),
+        (
+            {"fileSystemId": "fs-1", "rootDirectory": "/a"},
+            {"nfs": {"path": "/exports/a", "server": "nfs.example"}},
+            None,
+        ),
+        (
+            {"fileSystemId": "fs-1", "authorizationConfig": {"accessPointId": "fsap-1"}},
+            {"csi": {"driver": "csi.example"}},
+            None,
+        ),
+    ],
+)
+def test_file_systems_are_what_the_map_says(efs: dict[str, Any], source: dict[str, Any], sub_path: str | None) -> None:
+    document = task(
+        container(mountPoints=[{"sourceVolume": "data", "containerPath": "/d"}]),
+        volumes=[{"name": "data", "efsVolumeConfiguration": efs}],
+    )
+    assert pod_volumes(document, MAPS, {}) == [{"name": "data", **source}]
+    (mount,) = volume_mounts(document.container_definitions[0], document, MAPS)
+    assert mount.get("subPath") == sub_path
+
+
+@pytest.mark.parametrize(
+    ("volume", "member", "message"),
+    [
+        (
+            {"efsVolumeConfiguration": {"fileSystemId": "gone"}},
+            "efsVolumeConfiguration.fileSystemId",
+            "the file system gone needs an entry in ECSAccount spec.fileSystems",
+        ),
+        (
+            {"efsVolumeConfiguration": {"fileSystemId": "fs-1", "authorizationConfig": {"accessPointId": "fsap-2"}}},
+            "efsVolumeConfiguration.authorizationConfig.accessPointId",
+            "the access point fsap-2 needs an entry",
+        ),
+        (
+            {"efsVolumeConfiguration": {"fileSystemId": "fs-1", "rootDirectory": "/a/../../b"}},
+            "efsVolumeConfiguration.fileSystemId",
+            "leads out of the file system",
+        ),
+        (
+            {"dockerVolumeConfiguration": {"driver": "flocker"}},
+            "dockerVolumeConfiguration.driver",
+            "the volume driver flocker needs an entry",
+        ),
+    ],
+)
+def test_what_the_map_lacks_is_refused_and_reported(volume: dict[str, Any], member: str, message: str) -> None:
+    document = task(volumes=[{"name": "data", **volume}])
+    with pytest.raises(ClientException, match=message) as refused:
+        pod_volumes(document, MAPS, {})
+    assert refused.value.path == f"volumes[data].{member}"
+    (found,) = volume_findings(document, MAPS)
+    assert (found.member, found.message) == (refused.value.path, f"it is not run: {refused.value.message}")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "storage_class", "size"),
+    [
+        ({"sizeInGiB": 7, "volumeType": "io2"}, "io", "7Gi"),
+        ({"sizeInGiB": 7, "volumeType": "gp2"}, "slow", "7Gi"),
+        ({}, "slow", "10Gi"),
+    ],
+)
+def test_volumes_configured_at_launch_are_claims(wanted: dict[str, Any], storage_class: str, size: str) -> None:
+    launch = launch_volumes([{"name": "data", "managedEBSVolume": wanted}])
+    (made,) = pod_volumes(task(volumes=[{"name": "data", "configuredAtLaunch": True}]), MAPS, launch)
+    spec = made["ephemeral"]["volumeClaimTemplate"]["spec"]
+    assert (spec["storageClassName"], spec["resources"]["requests"]["storage"]) == (storage_class, size)
+
+
+def test_mounts_are_taken_over_from_other_containers() -> None:
+    lender = container(name="lender", mountPoints=[{"sourceVolume": "data", "containerPath": "/a"}])
+    between = container(
+        name="between",
+        mountPoints=[{"sourceVolume": "data", "containerPath": "/b"}],
+        volumesFrom=[{"sourceContainer": "lender", "readOnly": True}],
+    )
+    taker = container(
+        mountPoints=[{"sourceVolume": "own", "containerPath": "/b"}], volumesFrom=[{"sourceContainer": "between"}]
+    )
+    document = task(taker, between, lender, volumes=[{"name": "data"}, {"name": "own"}])
+    assert volume_mounts(document.container_definitions[0], document, NO_MAPS) == [
+        {"mountPath": "/b", "name": "own"},
+        {"mountPath": "/a", "name": "data", "readOnly": True},
+    ]
+
+
+def test_containers_that_take_over_from_each_other_end() -> None:
+    one = container(volumesFrom=[{"sourceContainer": "other"}])
+    document = task(one, container(name="other", volumesFrom=[{"sourceContainer": "web"}]))
+    assert volume_mounts(document.container_definitions[0], document, NO_MAPS) == []
+    assert [each.condition for each in volumes_from_findings(document)] == ["ImageVolumeNotShared"] * 2
+
+
+def test_claims_that_a_document_asks_for() -> None:
+    shared = {"scope": "shared", "autoprovision": True, "driver": "rexray/ebs"}
+    kept = {"scope": "shared", "autoprovision": False}
+    document = task(
+        volumes=[
+            {"name": "Data", "dockerVolumeConfiguration": shared},
+            {"name": "kept", "dockerVolumeConfiguration": kept},
+        ]
+    )
+    (claim,) = claims(document, MAPS, "shop")
+    (volume, _) = pod_volumes(document, MAPS, {})
+    assert claim["metadata"]["name"] == volume["persistentVolumeClaim"]["claimName"]
+    assert claim["spec"] == {
+        "accessModes": ["ReadWriteOnce"],
+        "resources": {"requests": {"storage": "5Gi"}},
+        "storageClassName": "fast",
+    }

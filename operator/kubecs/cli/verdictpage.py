@@ -1,0 +1,65 @@
+"""docs/verdicts.md: what becomes of every member of a task definition, written from the table."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from kubecs.translate.verdict import Verdict
+
+INTRODUCTION = """\
+# What becomes of each member of a task definition
+
+This page is generated from the verdicts in `operator/kubecs/translate/`; `make generate` writes it. A row
+`member=value` is the verdict of that one value. In the terminal, `kubecs explain containerDefinitions.ulimits` prints
+a row and those below it.
+
+- **translated**: it is in the Pod, in the field that the row names. A condition there says of a document in which it
+  cannot be, or not as it stands, what is different.
+- **kept**: it stands in the revision, decides what ECS lets it decide, and changes nothing in the Pod.
+- **not applied**: it has no effect. The condition says so wherever the member is given.
+- **refused**: a service or task of such a document is not started; registering it is refused too, where the row names
+  the error. The text is ECS's where ECS has one.
+
+What `ECSAccount spec.…` stands for is on the [page about accounts](accounts.md), the conditions are on
+[theirs](conditions.md).
+"""
+
+HEADING = ("member", "verdict", "Kubernetes", "condition or error", "why, or what is different")
+
+
+def sentence(verdict: Verdict) -> str:
+    """What happens and why, in one text."""
+    return "; ".join(part for part in (verdict.message if verdict.effect == "not applied" else "", verdict.why) if part)
+
+
+def outcome(verdict: Verdict) -> str:
+    """The condition that reports it, or the error that refuses it; empty where there is neither."""
+    return f"{verdict.error}: {verdict.message}" if verdict.effect == "refused" else verdict.condition
+
+
+def page(verdicts: Mapping[str, Verdict]) -> str:
+    """The whole page.
+
+    Args:
+        verdicts: The rows by path.
+    """
+    return "\n".join([INTRODUCTION, *_counts(verdicts), "", *_rows(verdicts)]) + "\n"
+
+
+def _counts(verdicts: Mapping[str, Verdict]) -> Iterator[str]:
+    effects = Counter(verdict.effect for verdict in verdicts.values())
+    conditional = sum(bool(verdict.condition) for verdict in verdicts.values() if verdict.effect == "translated")
+    yield "| verdict | rows |"
+    yield "|---|---|"
+    yield f"| translated | {effects['translated'] - conditional} |"
+    yield f"| translated, with a condition where it cannot be | {conditional} |"
+    for effect in ("kept", "not applied", "refused"):
+        yield f"| {effect} | {effects[effect]} |"
+
+
+def _rows(verdicts: Mapping[str, Verdict]) -> Iterator[str]:
+    yield f"| {' | '.join(HEADING)} |"
+    yield f"|{'---|' * len(HEADING)}"
+    for path in sorted(verdicts):
+        verdict = verdicts[path]
+        cells = (f"`{path}`", verdict.effect, verdict.kubernetes, outcome(verdict), sentence(verdict))
+        yield f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"

@@ -1,0 +1,171 @@
+"""The maps of an ECSAccount: what the names of AWS stand for in this namespace."""
+
+from kubecs.crds.nodes import ARN, NAME, Schema, flag, listing, mapping, record, text, word
+from kubecs.crds.rules import Rule
+
+ENTRIES = 256
+OBJECT = 253
+_TEXT = "In it, `*` stands for any text; the very text wins, else the first entry that fits."
+
+
+def _source(what: str) -> Schema:
+    return text(f"{what} {_TEXT}", ARN, minLength=1)
+
+
+_REGISTRY = record(
+    "Images of one registry or below one path, pulled from elsewhere.",
+    ("from", "to"),
+    **{
+        "from": _source("Beginning of image references, up to a slash or their end, such as docker.io/library."),
+        "to": text("What stands there instead.", ARN, minLength=1),
+    },
+)
+
+_PULL_SECRETS = record(
+    "Secrets of type kubernetes.io/dockerconfigjson to pull images with.",
+    ("from", "secretNames"),
+    **{
+        "from": _source("An execution role by name or ARN, or a credentialsParameter."),
+        "secretNames": listing("Secrets of this namespace.", text("Name of a Secret.", OBJECT, minLength=1), 16),
+    },
+)
+
+_SECRET = record(
+    "A secret of Secrets Manager or a parameter of SSM as a Secret of this namespace.",
+    ("from", "secretName"),
+    **{
+        "from": _source("ARN of the secret without what may follow it, or ARN or name of the parameter."),
+        "secretName": text("Name of the Secret.", OBJECT, minLength=1),
+        "key": text("Key in the Secret; absent: the JSON key of the reference, or `value` where it has none.", OBJECT),
+        "jsonKey": text("Only for references to this JSON key.", NAME),
+        "versionStage": text("Only for references to this stage; absent: AWSCURRENT.", NAME),
+        "versionId": text("Only for references to this version.", NAME),
+    },
+)
+
+_ENVIRONMENT_FILE = record(
+    "An environment file as a ConfigMap or a Secret of this namespace, whose keys are the variables.",
+    ("from",),
+    **{
+        "from": _source("ARN of the file in S3."),
+        "configMapName": text("Name of the ConfigMap.", OBJECT),
+        "secretName": text("Name of the Secret, where there is no ConfigMap.", OBJECT),
+    },
+)
+
+_NFS = record(
+    "An NFS export.",
+    ("server", "path"),
+    server=text("Host name or address of the server.", OBJECT, minLength=1),
+    path=text("Path of the export.", 4096, pattern="^/"),
+)
+
+_CSI = record(
+    "A CSI driver that mounts volumes without a claim.",
+    ("driver",),
+    driver=text("Name of the driver.", 63, minLength=1),
+    fsType=text("Type of the file system.", NAME),
+    readOnly=flag("Whether it is mounted for reading alone."),
+    volumeAttributes=mapping("What the driver is told.", 64, 4096),
+    nodePublishSecretRef=record(
+        "The Secret that the driver is handed.", ("name",), name=text("Its name.", OBJECT, minLength=1)
+    ),
+)
+
+_FILE_SYSTEM = record(
+    "A file system of EFS, FSx or S3 Files, as one of a claim, an NFS export or a CSI driver.",
+    ("from",),
+    **{
+        "from": _source("Its id, or its ARN where task definitions name that."),
+        "accessPoint": text("Only for volumes with this access point; absent: for those without one.", ARN),
+        "persistentVolumeClaimName": text("Name of a PersistentVolumeClaim of this namespace.", OBJECT),
+        "nfs": _NFS,
+        "csi": _CSI,
+    },
+)
+
+_VOLUME_DRIVER = record(
+    "A Docker volume driver as a StorageClass; `ebs` and `ebs/<volumeType>` are for volumes configured at launch.",
+    ("from",),
+    **{
+        "from": _source("Name of the driver."),
+        "storageClassName": text("The StorageClass; absent: the cluster's default.", OBJECT),
+        "size": text("Size of the claim; absent: 10Gi.", 32, pattern="^[0-9]+(Mi|Gi|Ti)$"),
+        "accessMode": word(
+            "Access mode of the claim; absent: ReadWriteOnce.", "ReadWriteOnce", "ReadWriteMany", "ReadWriteOncePod"
+        ),
+    },
+)
+
+_RESOURCE = text("Name of the resource that a device plugin offers, such as nvidia.com/gpu.", 317, minLength=1)
+
+_DEVICE = record(
+    "A device of the node as a resource of a device plugin.",
+    ("from", "resourceName"),
+    **{"from": _source("Path of the device on the node."), "resourceName": _RESOURCE},
+)
+
+_ACCELERATOR = record(
+    "A resource type of task definitions as a resource of a device plugin.",
+    ("from", "resourceName"),
+    **{
+        "from": _source("GPU or NeuronDevice."),
+        "resourceName": _RESOURCE,
+        "sharedResourceName": text("The resource for a part of one, for sharingStrategy.", 317),
+    },
+)
+
+_RUNTIME_CLASS = record(
+    "An isolation mode as a RuntimeClass.",
+    ("from", "runtimeClassName"),
+    **{
+        "from": _source("SHARED, ISOLATED_SANDBOX or CONFIDENTIAL_SANDBOX."),
+        "runtimeClassName": text("Name of the RuntimeClass.", OBJECT, minLength=1),
+        "attestationAnnotation": text("Key of the annotation for the attestation policy.", 317),
+    },
+)
+
+_LOG_DRIVER = record(
+    "A log driver that an agent on the nodes serves.",
+    ("from",),
+    **{
+        "from": _source("Name of the log driver."),
+        "annotations": mapping("Annotations of the Pods that the agent goes by.", 32, 4096),
+    },
+)
+
+_CREDENTIAL_SPEC = record(
+    "A gMSA credential spec of Windows containers.",
+    ("from", "gmsaCredentialSpecName"),
+    **{
+        "from": _source("The credential spec as task definitions write it."),
+        "gmsaCredentialSpecName": text("Name of the GMSACredentialSpec.", OBJECT, minLength=1),
+    },
+)
+
+MAPS: dict[str, Schema] = {
+    "registries": listing("Registries that stand in for others.", _REGISTRY, 64),
+    "pullSecrets": listing("What images are pulled with.", _PULL_SECRETS, ENTRIES),
+    "secrets": listing("What secrets and parameters stand for here.", _SECRET, ENTRIES),
+    "environmentFiles": listing("What environment files stand for here.", _ENVIRONMENT_FILE, ENTRIES),
+    "fileSystems": listing("What file systems stand for here.", _FILE_SYSTEM, ENTRIES),
+    "volumeDrivers": listing("What volume drivers stand for here.", _VOLUME_DRIVER, 64),
+    "devices": listing("What devices stand for here.", _DEVICE, 64),
+    "accelerators": listing("What resource types stand for here.", _ACCELERATOR, 16),
+    "runtimeClasses": listing("What isolation modes stand for here.", _RUNTIME_CLASS, 16),
+    "logDrivers": listing("Which log drivers are served here.", _LOG_DRIVER, 16),
+    "credentialSpecs": listing("What credential specs stand for here.", _CREDENTIAL_SPEC, 64),
+}
+
+# One of several members, which a structural schema cannot say; put on the items of these lists.
+RULES: dict[str, tuple[Rule, ...]] = {
+    "environmentFiles[]": (
+        Rule("has(self.configMapName) != has(self.secretName)", "either configMapName or secretName must be given"),
+    ),
+    "fileSystems[]": (
+        Rule(
+            "(has(self.persistentVolumeClaimName) ? 1 : 0) + (has(self.nfs) ? 1 : 0) + (has(self.csi) ? 1 : 0) == 1",
+            "one of persistentVolumeClaimName, nfs and csi must be given",
+        ),
+    ),
+}

@@ -1,0 +1,86 @@
+"""The maps of an ECSAccount, read into what translation goes by."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from kubecs.translate.maps import (
+    Accelerator,
+    CredentialSpec,
+    Device,
+    EnvironmentSource,
+    FileSystem,
+    LogDriver,
+    Maps,
+    PullSecrets,
+    Registry,
+    RuntimeClass,
+    SecretSource,
+    VolumeDriver,
+)
+
+Spec = Mapping[str, Any]
+
+
+def maps_of(spec: Spec) -> Maps:
+    """Read the maps in the spec of an ECSAccount; one that is not there is empty."""
+    return Maps(
+        registries=tuple(Registry(each["from"], each["to"]) for each in _list(spec, "registries")),
+        pull_secrets=tuple(
+            PullSecrets(each["from"], tuple(each["secretNames"])) for each in _list(spec, "pullSecrets")
+        ),
+        secrets=tuple(_secret(each) for each in _list(spec, "secrets")),
+        environment_files=tuple(
+            EnvironmentSource(each["from"], each.get("configMapName"), each.get("secretName"))
+            for each in _list(spec, "environmentFiles")
+        ),
+        file_systems=tuple(_file_system(each) for each in _list(spec, "fileSystems")),
+        volume_drivers=tuple(_volume_driver(each) for each in _list(spec, "volumeDrivers")),
+        devices=tuple(Device(each["from"], each["resourceName"]) for each in _list(spec, "devices")),
+        accelerators=tuple(
+            Accelerator(each["from"], each["resourceName"], each.get("sharedResourceName"))
+            for each in _list(spec, "accelerators")
+        ),
+        runtime_classes=tuple(
+            RuntimeClass(each["from"], each["runtimeClassName"], each.get("attestationAnnotation"))
+            for each in _list(spec, "runtimeClasses")
+        ),
+        log_drivers=tuple(LogDriver(each["from"], each.get("annotations") or {}) for each in _list(spec, "logDrivers")),
+        credential_specs=tuple(
+            CredentialSpec(each["from"], each["gmsaCredentialSpecName"]) for each in _list(spec, "credentialSpecs")
+        ),
+    )
+
+
+def _list(spec: Spec, name: str) -> list[Spec]:
+    return spec.get(name) or []
+
+
+def _secret(each: Spec) -> SecretSource:
+    return SecretSource(
+        source=each["from"],
+        secret_name=each["secretName"],
+        key=each.get("key"),
+        json_key=each.get("jsonKey"),
+        version_stage=each.get("versionStage"),
+        version_id=each.get("versionId"),
+    )
+
+
+def _file_system(each: Spec) -> FileSystem:
+    return FileSystem(
+        source=each["from"],
+        access_point=each.get("accessPoint"),
+        claim=each.get("persistentVolumeClaimName"),
+        nfs=each.get("nfs"),
+        csi=each.get("csi"),
+    )
+
+
+def _volume_driver(each: Spec) -> VolumeDriver:
+    built_in = VolumeDriver(each["from"])
+    return VolumeDriver(
+        source=each["from"],
+        storage_class=each.get("storageClassName"),
+        size=each.get("size") or built_in.size,
+        access_mode=each.get("accessMode") or built_in.access_mode,
+    )

@@ -1,0 +1,175 @@
+"""What the names of AWS stand for in one account: the maps of its ECSAccount, as plain data.
+
+An entry names what it is for in `source`, in which `*` stands for any text. The entry with the very text wins, else the
+first that fits.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any, Protocol, TypeVar
+
+
+class Entry(Protocol):
+    """Any entry of a map."""
+
+    @property
+    def source(self) -> str:
+        """What AWS calls it."""
+
+
+Found = TypeVar("Found", bound=Entry)
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """Images whose reference begins with `source` are pulled from `target` instead; both end at a `/` or the end."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class PullSecrets:
+    """Secrets of type dockerconfigjson for an execution role or for a credentialsParameter."""
+
+    source: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SecretSource:
+    """A secret of Secrets Manager or a parameter of SSM as a Kubernetes Secret.
+
+    Attributes:
+        source: Its ARN, or the name of a parameter.
+        secret_name: The Kubernetes Secret.
+        key: Key in it; absent: the JSON key of the reference, or `value` where it has none.
+        json_key: Only for references to this JSON key.
+        version_stage: Only for references to this stage; absent: for those to AWSCURRENT.
+        version_id: Only for references to this version.
+    """
+
+    source: str
+    secret_name: str
+    key: str | None = None
+    json_key: str | None = None
+    version_stage: str | None = None
+    version_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentSource:
+    """An environment file as a ConfigMap or a Secret whose keys are the variables."""
+
+    source: str
+    config_map: str | None = None
+    secret: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileSystem:
+    """A file system of EFS, FSx or S3 Files as a claim, an NFS export or a CSI driver; one of the three is set.
+
+    Attributes:
+        source: Its id or ARN.
+        access_point: Only for volumes with this access point; absent: for those without one.
+        claim: Name of a PersistentVolumeClaim.
+        nfs: `server` and `path` of an export.
+        csi: A CSI volume source that the driver mounts without a claim.
+    """
+
+    source: str
+    access_point: str | None = None
+    claim: str | None = None
+    nfs: Mapping[str, str] | None = None
+    csi: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeDriver:
+    """A Docker volume driver as a StorageClass; `ebs` and `ebs/<type>` stand for volumes configured at launch."""
+
+    source: str
+    storage_class: str | None = None
+    size: str = "10Gi"
+    access_mode: str = "ReadWriteOnce"
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device of the node as a resource that a device plugin hands out."""
+
+    source: str
+    resource: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accelerator:
+    """A resource type (GPU, NeuronDevice) as a Kubernetes resource; `shared` is the one for a part of a GPU."""
+
+    source: str
+    resource: str
+    shared: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeClass:
+    """An isolation mode as a RuntimeClass; its attestation policy goes into the annotation of that key."""
+
+    source: str
+    name: str
+    attestation_annotation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogDriver:
+    """A log driver that an agent on the nodes serves; the annotations are what it goes by."""
+
+    source: str
+    annotations: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialSpec:
+    """A gMSA credential spec of Windows as a GMSACredentialSpec."""
+
+    source: str
+    name: str
+
+
+BUILT_IN_ACCELERATORS = (
+    Accelerator("GPU", "nvidia.com/gpu"),
+    Accelerator("NeuronDevice", "aws.amazon.com/neuron"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Maps:
+    """All maps that a pod template depends on, each in the order of the ECSAccount."""
+
+    registries: tuple[Registry, ...] = ()
+    pull_secrets: tuple[PullSecrets, ...] = ()
+    secrets: tuple[SecretSource, ...] = ()
+    environment_files: tuple[EnvironmentSource, ...] = ()
+    file_systems: tuple[FileSystem, ...] = ()
+    volume_drivers: tuple[VolumeDriver, ...] = ()
+    devices: tuple[Device, ...] = ()
+    accelerators: tuple[Accelerator, ...] = ()
+    runtime_classes: tuple[RuntimeClass, ...] = ()
+    log_drivers: tuple[LogDriver, ...] = ()
+    credential_specs: tuple[CredentialSpec, ...] = ()
+
+
+NO_MAPS = Maps()
+
+
+def fits(pattern: str, text: str) -> bool:
+    """Whether a pattern of an entry means this text."""
+    return pattern == text or fnmatchcase(text, pattern)
+
+
+def entry(entries: Iterable[Found], text: str) -> Found | None:
+    """The entry for a text: the one with the very text, else the first that fits."""
+    fitting = [each for each in entries if fits(each.source, text)]
+    return next((each for each in fitting if each.source == text), fitting[0] if fitting else None)
