@@ -80,6 +80,10 @@ class Cache:
         """The objects of a kind that an index has for something in a namespace."""
         return self.stores[kind].by_index(index, value(namespace, what))
 
+    def in_namespace(self, kind: str, namespace: str) -> tuple[Object, ...]:
+        """All objects of a kind in a namespace, where the kind has that index."""
+        return self.stores[kind].by_index("namespace", namespace)
+
     def names_by_index(self, kind: str, index: str, namespace: str, what: str) -> Iterable[str]:
         """The same, only the names, without parsing anything."""
         return (name for _, name in self.stores[kind].keys_by_index(index, value(namespace, what)))

@@ -225,6 +225,13 @@ class Engine:
         log.info(
             action.reason, extra={"key": str(key), "action": type(action).__name__.lower(), "object": _name(action)}
         )
+        try:
+            return await self._send(action)
+        except ApiError as error:
+            error.tried = action.reason
+            raise
+
+    async def _send(self, action: Action) -> bool:
         match action:
             case Apply(manifest=manifest):
                 self._cache.written(await self._client.apply(manifest))

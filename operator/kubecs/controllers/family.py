@@ -53,7 +53,7 @@ class FamilyReconciler:
         family_object = self._cache.get("ECSTaskDefinition", key.namespace, key.name)
         if family_object is None:
             return None
-        return refused_family(family_object, f"Kubernetes{error.reason}", error.message, now)
+        return refused_family(family_object, f"Kubernetes{error.reason}", error.report, now)
 
 
 def _as_service(held: HeldService) -> Mapping[str, Any]:

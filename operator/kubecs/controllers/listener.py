@@ -16,8 +16,8 @@ from kubecs.plan.summary import TaskSummary
 
 Pod = dict[str, Any]
 
-# Kinds whose status sums up many others: a change of one of these makes them look once it has been quiet for a moment.
-SUMMARIES = frozenset({"ECSCluster", "ECSTaskDefinition"})
+# Kinds that sum up many others: a change of one of these makes them look once it has been quiet for a moment.
+SUMMARIES = frozenset({"ECSAccount", "ECSCluster", "ECSTaskDefinition"})
 SUMMARY_SECONDS = 0.1
 
 

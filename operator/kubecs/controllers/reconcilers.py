@@ -4,6 +4,7 @@ from kubecs.controllers.cache import Cache
 from kubecs.controllers.cluster import ClusterReconciler
 from kubecs.controllers.engine import Reconciler
 from kubecs.controllers.family import FamilyReconciler, RevisionReconciler
+from kubecs.controllers.grants import GrantReconciler
 from kubecs.controllers.listener import Listener
 from kubecs.controllers.pod import PodReconciler
 from kubecs.controllers.record import RecordReconciler
@@ -17,6 +18,7 @@ def reconcilers(cache: Cache, settings: Settings, listener: Listener) -> tuple[R
     return (
         ClusterReconciler(cache, settings),
         FamilyReconciler(cache, settings),
+        GrantReconciler(cache, settings),
         PodReconciler(cache, settings, listener),
         RecordReconciler(cache, settings),
         RevisionReconciler(cache, listener),

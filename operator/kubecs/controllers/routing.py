@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from kubecs.controllers.accounts import SINGLETON
 from kubecs.controllers.cache import Cache
 from kubecs.controllers.indexes import owner_of
 from kubecs.controllers.keys import Key
@@ -97,6 +98,7 @@ def _cluster(cache: Cache, change: Change) -> Iterable[Key]:
 def _account(cache: Cache, change: Change) -> Iterable[Key]:
     if change.old is not None and change.new is not None and change.old["spec"] == change.new["spec"]:
         return
+    yield Key("ECSAccount", change.namespace, SINGLETON)
     for kind in ("ECSService", "ECSTask", "ECSTaskDefinition"):
         for namespace, name in cache.keys(kind):
             if namespace == change.namespace:
@@ -104,7 +106,8 @@ def _account(cache: Cache, change: Change) -> Iterable[Key]:
 
 
 def _identity(cache: Cache, change: Change) -> Iterable[Key]:
-    """A ServiceAccount or RoleBinding that somebody changed or took away is put back by who needs it."""
+    """One that somebody changed or took away is put back by who needs it; that of nobody may be one too many."""
+    yield Key("ECSAccount", change.namespace, SINGLETON)
     if change.type == "ADDED":
         return
     for _, name in cache.stores["ECSService"].keys_by_index("namespace", change.namespace):

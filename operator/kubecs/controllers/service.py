@@ -37,7 +37,7 @@ class ServiceReconciler:
         snapshot = self._gather(key)
         if snapshot is None:
             return None
-        return servicestatus.refused(snapshot, Refusal(f"Kubernetes{error.reason}", error.message), now)
+        return servicestatus.refused(snapshot, Refusal(f"Kubernetes{error.reason}", error.report), now)
 
     def _gather(self, key: Key) -> ServiceSnapshot | None:
         cache, namespace = self._cache, key.namespace

@@ -36,7 +36,7 @@ class TaskReconciler:
         snapshot = self._gather(key)
         if snapshot is None:
             return None
-        return taskstatus.refused(snapshot, Refusal(f"Kubernetes{error.reason}", error.message), now)
+        return taskstatus.refused(snapshot, Refusal(f"Kubernetes{error.reason}", error.report), now)
 
     def _gather(self, key: Key) -> TaskSnapshot | None:
         cache, namespace = self._cache, key.namespace

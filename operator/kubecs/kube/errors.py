@@ -17,6 +17,7 @@ class ApiError(Exception):
         message: For people.
         details: The Status' details: kind, name, causes.
         retry_after: Seconds that the server asked to wait, or None.
+        tried: What was to be done, in words; empty as long as the caller has not said so.
     """
 
     def __init__(
@@ -33,6 +34,12 @@ class ApiError(Exception):
         self.message = message
         self.details: Mapping[str, Any] = details or {}
         self.retry_after = retry_after
+        self.tried = ""
+
+    @property
+    def report(self) -> str:
+        """For people who did not send the request: what was to be done, and what the server said to it."""
+        return f"{self.tried}: {self.message}" if self.tried else self.message
 
     def __str__(self) -> str:
         return f"{self.status} {self.reason}: {self.message}"

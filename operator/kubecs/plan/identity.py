@@ -1,10 +1,13 @@
-"""Who a service's tasks are: the ServiceAccount of their role and the RoleBindings that the account's map grants it."""
+"""Who a task is: the ServiceAccount of its role and the RoleBindings that the account's map grants it.
+
+Who needs an identity makes it; what the map no longer grants is taken away by plan.grants, whoever still needs it.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
 from kubecs.plan.account import Account
-from kubecs.plan.actions import Action, Apply, Delete, Manifest, Ref
+from kubecs.plan.actions import Action, Apply, Manifest
 from kubecs.plan.subset import is_subset
 from kubecs.translate.serviceaccount import role_bindings, service_account
 
@@ -23,33 +26,26 @@ def wanted_identity(role: str | None, account: Account) -> list[dict[str, Any]]:
 
 
 def identity_actions(role: str | None, account: Account, held: Held) -> tuple[Action, ...]:
-    """What is missing or differs is applied; a binding that the map no longer grants is taken away.
+    """What is missing or differs is applied.
 
     Args:
         role: taskRoleArn.
         account: The namespace's account.
         held: The ServiceAccounts and our RoleBindings of the namespace, by (kind, name).
     """
-    wanted = wanted_identity(role, account)
-    names = {(each["kind"], each["metadata"]["name"]) for each in wanted}
-    applied = [
-        Apply(each, f"give role {role or 'none'} its {each['kind']}")
-        for each in wanted
+    return tuple(
+        Apply(each, _why(role, each))
+        for each in wanted_identity(role, account)
         if not is_subset(each, held.get((each["kind"], each["metadata"]["name"]), {}))
-    ]
-    subject = wanted[0]["metadata"]["name"]
-    revoked = [
-        Delete(_ref(binding), f"role {role} is no longer granted {binding['roleRef']['name']}")
-        for (kind, name), binding in held.items()
-        if kind == "RoleBinding" and (kind, name) not in names and _binds(binding, subject)
-    ]
-    return (*applied, *revoked)
+    )
 
 
-def _binds(binding: Manifest, service_account_name: str) -> bool:
-    return any(subject.get("name") == service_account_name for subject in binding.get("subjects") or ())
+def _why(role: str | None, manifest: Manifest) -> str:
+    if manifest["kind"] == "RoleBinding":
+        return binding_reason(role or "none", manifest)
+    return f"give role {role or 'none'} its ServiceAccount"
 
 
-def _ref(manifest: Manifest) -> Ref:
-    metadata = manifest["metadata"]
-    return Ref(manifest["apiVersion"], manifest["kind"], metadata["namespace"], metadata["name"], metadata["uid"])
+def binding_reason(role: str, binding: Manifest) -> str:
+    """Why a RoleBinding is made."""
+    return f"grant role {role} the {binding['roleRef']['kind']} {binding['roleRef']['name']}"
