@@ -113,8 +113,7 @@ class LocalCluster:
 
     def _write_identities(self) -> None:
         layout = self.layout
-        authority = Authority(layout.pki(""))
-        self._authority = authority.certificate
+        self.authority = authority = Authority(layout.pki(""))
         authority.issue("apiserver", "kube-apiserver", addresses=("127.0.0.1", "10.96.0.1"))
         authority.issue("apiserver-kubelet", "kube-apiserver-kubelet-client", "system:masters")
         write_public_key(layout.pki("service-account.pub"), write_key(layout.pki("service-account.key")))
@@ -126,7 +125,8 @@ class LocalCluster:
         self._kubeconfig("kwok", certificate_user(authority.issue("kwok", "kwok", "system:masters")))
 
     def _kubeconfig(self, name: str, user: dict[str, str], namespace: str = "default") -> Path:
-        return kubeconfig(self.layout.config(f"{name}.kubeconfig"), self.url, self._authority, user, namespace)
+        path = self.layout.config(f"{name}.kubeconfig")
+        return kubeconfig(path, self.url, self.authority.certificate, user, namespace)
 
     def _components(self) -> list[Component]:
         layout, gates = self.layout, self.feature_gates
@@ -169,7 +169,7 @@ class LocalCluster:
 
     def _nodes_ready(self) -> bool:
         nodes = self.api.call("GET", "/api/v1/nodes")["items"]
-        return sum(_is_ready(node) for node in nodes) >= self.nodes
+        return sum(is_ready(node) for node in nodes) >= self.nodes
 
     # Using
 
@@ -186,7 +186,7 @@ class LocalCluster:
     @property
     def certificate_authority(self) -> Path:
         """The PEM file that verifies the API server."""
-        return self._authority
+        return self.authority.certificate
 
     def component(self, name: str) -> Component:
         """One of etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kwok."""
@@ -214,6 +214,10 @@ class LocalCluster:
         answer = self.api.call("POST", path, request | {"spec": {"expirationSeconds": _YEAR_SECONDS}})
         token = answer["status"]["token"]
         return self._kubeconfig(f"{namespace}.{service_account}", {"token": token}, namespace)
+
+    def kubeconfig_of(self, file_name: str, common_name: str, *groups: str) -> Path:
+        """Writes a kubeconfig with a client certificate of a user in some groups."""
+        return self._kubeconfig(file_name, certificate_user(self.authority.issue(file_name, common_name, *groups)))
 
     def operator_kubeconfig(self) -> Path:
         """The operator's own identity, with exactly the rights of the chart's ClusterRole."""
@@ -282,6 +286,7 @@ def _condition(document: Mapping[str, Any], kind: str) -> bool:
     return any(condition["type"] == kind and condition["status"] == "True" for condition in conditions)
 
 
-def _is_ready(node: Mapping[str, Any]) -> bool:
+def is_ready(node: Mapping[str, Any]) -> bool:
+    """Whether Pods can be scheduled to a node."""
     tainted = any(taint["key"] == "node.kubernetes.io/not-ready" for taint in node["spec"].get("taints", ()))
     return _condition(node, "Ready") and not tainted

@@ -14,10 +14,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
+_CLONE_NEWNET = 0x40000000
 _LIBC = ctypes.CDLL(None, use_errno=True)
 # The kernel ties the death signal to the forking thread, so all children come from one that lives as long as we do.
 _FORKER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="forker")
 _CHOSEN: set[int] = set()
+
+
+def _enter_network(descriptor: int) -> None:
+    """Goes into the network namespace that a descriptor is of, unless we are in it."""
+    here, there = Path("/proc/thread-self/ns/net").stat(), os.fstat(descriptor)
+    if here.st_ino != there.st_ino and _LIBC.setns(descriptor, _CLONE_NEWNET):
+        os._exit(1)
 
 
 def _die_with(parent: int) -> None:
@@ -29,7 +37,7 @@ def _die_with(parent: int) -> None:
 def spawn(
     command: Sequence[str | Path], log: Path, *, env: Mapping[str, str] | None = None, detached: bool = False
 ) -> subprocess.Popen[bytes]:
-    """Starts a command in a process group of its own, its output appended to a file.
+    """Starts a command in a process group of its own and the caller's network, its output appended to a file.
 
     Args:
         command: program and arguments.
@@ -38,6 +46,12 @@ def spawn(
         detached: outlive us; otherwise the kernel kills it when we end, however we end.
     """
     parent = os.getpid()
+    network = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+
+    def prepare() -> None:
+        _enter_network(network)
+        if not detached:
+            _die_with(parent)
 
     def start() -> subprocess.Popen[bytes]:
         with log.open("ab") as output:
@@ -48,10 +62,13 @@ def spawn(
                 stderr=subprocess.STDOUT,
                 env=env,
                 start_new_session=True,
-                preexec_fn=None if detached else lambda: _die_with(parent),  # noqa: PLW1509 -- only calls prctl
+                preexec_fn=prepare,  # noqa: PLW1509 -- only system calls
             )
 
-    return _FORKER.submit(start).result()
+    try:
+        return _FORKER.submit(start).result()
+    finally:
+        os.close(network)
 
 
 def free_port() -> int:

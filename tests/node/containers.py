@@ -1,0 +1,111 @@
+"""What the tests on a real node hold in their hands: documents with real images, and a look into containers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.cluster import ecs
+from tests.cluster.rig import Kubectl, wait_for
+from tools.localnode import LocalNode
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Containers:
+    """Tasks of the test's namespace and what goes on in their containers."""
+
+    kubectl: Kubectl
+    node: LocalNode
+
+    def shell(self, script: str, name: str = "app", **members: Any) -> Document:
+        """A container definition that runs a shell script in the image busybox."""
+        image = self.node.image("busybox")
+        return {"name": name, "image": image, "memory": 64, "command": ["sh", "-c", script], **members}
+
+    def image(self, name: str, **members: Any) -> Document:
+        """A container definition of another image, which runs what the image says."""
+        return {"name": "app", "image": self.node.image(name), "memory": 64, **members}
+
+    def run(self, *definitions: Document, family: str = "web", **members: Any) -> Document:
+        """Runs a task on its own and waits for its end; returns its record's spec."""
+        self.start_task(*definitions, family=family, **members)
+        return self.record_of_task(family)
+
+    def start_task(self, *definitions: Document, family: str = "web", **members: Any) -> None:
+        """Applies a task definition and an ECSTask of the same name."""
+        self.kubectl.apply([ecs.task_definition(family, *definitions, **members)])
+        self.kubectl.apply(ecs.task(family, taskDefinition=family))
+
+    def record_of_task(self, name: str = "web", timeout: float = 45) -> Document:
+        """The record's spec of an ECSTask, once it has stopped."""
+
+        def stopped() -> Document | None:
+            status = ecs.status(self.kubectl.get("ecstask", name))
+            assert status.get("lastStatus") == "STOPPED", status
+            return self.kubectl.find("ecstaskrecord", status["taskArn"].rpartition("/")[2])
+
+        record: Document = wait_for(stopped, timeout, f"the record of the task {name}")["spec"]
+        return record
+
+    def serve(self, *definitions: Document, name: str = "web", desired: int = 1, **members: Any) -> Document:
+        """Applies a task definition and a service that follows it, and waits until it is Ready; returns a Pod of it."""
+        self.kubectl.apply([ecs.task_definition(name, *definitions, **members)])
+        self.kubectl.apply(ecs.service(name, desired, taskDefinition=name))
+        ecs.wait_ready(self.kubectl, "ecsservice", name, timeout=45)
+        return self.pod(service=name)
+
+    def pod(self, **labels: str) -> Document:
+        """The one Pod with our labels that isn't being deleted."""
+        (found,) = ecs.pods(self.kubectl, **labels)
+        return found
+
+    def running_pod(self, **labels: str) -> Document:
+        """The one Pod with our labels, once all of its containers run."""
+
+        def all_run() -> Document:
+            pod = self.pod(**labels)
+            statuses = ecs.status(pod).get("containerStatuses", ())
+            assert statuses, ecs.status(pod)
+            assert all("running" in each["state"] for each in statuses), statuses
+            return pod
+
+        return wait_for(all_run, 30, f"running containers of {labels}")
+
+    def execute(self, pod: Document, script: str, container: str = "app") -> str:
+        """What a shell script prints that is run in a container."""
+        return self.kubectl("exec", pod["metadata"]["name"], "-c", container, "--", "sh", "-c", script).strip()
+
+    def output(self, pod: Document | str, container: str = "app", *flags: str) -> str:
+        """What a container has printed."""
+        name = pod if isinstance(pod, str) else pod["metadata"]["name"]
+        return self.kubectl("logs", name, "-c", container, *flags).strip()
+
+    def records(self, service: str = "web") -> list[Document]:
+        """Specs of the records of a service's tasks, oldest first."""
+        found = self.kubectl.list("ecstaskrecord")
+        return [each["spec"] for each in found if each["spec"].get("group") == f"service:{service}"]
+
+    def wait_records(self, count: int, service: str = "web", timeout: float = 40) -> list[Document]:
+        """The records of a service's tasks, once there are as many."""
+
+        def enough() -> list[Document]:
+            found = self.records(service)
+            assert len(found) >= count, found
+            return found
+
+        return wait_for(enough, timeout, f"{count} records of {service}")
+
+
+def status_of(pod: Document, name: str = "app") -> Document:
+    """The status of one container of a Pod."""
+    found: Document = next(each for each in ecs.status(pod)["containerStatuses"] if each["name"] == name)
+    return found
+
+
+def container_of(record: Mapping[str, Any], name: str = "app") -> Document:
+    """One container of a record."""
+    found: Document = next(each for each in record["containers"] if each["name"] == name)
+    return found
