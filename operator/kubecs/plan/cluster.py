@@ -50,7 +50,7 @@ def plan_cluster(snapshot: ClusterSnapshot, now: datetime) -> Plan:
         message = f"metadata.name: the cluster {name} must be named {names.object_name(name)}"
         triple = conditions.stalled(NAME_MISMATCH, message)
         events = conditions.announced(stored, triple)
-    wanted = (*triple, *not_translated(_without_effect(spec)))
+    notices = not_translated(_without_effect(spec))
     status = {
         "clusterArn": cluster_arn(snapshot.account.id, name),
         "status": ACTIVE,
@@ -59,9 +59,9 @@ def plan_cluster(snapshot: ClusterSnapshot, now: datetime) -> Plan:
         "pendingTasksCount": snapshot.pending_tasks,
         "registeredContainerInstancesCount": snapshot.instances,
         "observedGeneration": generation,
-        "conditions": conditions.set_conditions(stored, wanted, generation, now),
+        "conditions": conditions.set_conditions(stored, (*triple, *notices), generation, now),
     }
-    return Plan(status=status, events=events)
+    return Plan(status=status, events=(*events, *conditions.begun(stored, notices)))
 
 
 def _without_effect(spec: Mapping[str, Any]) -> tuple[str, ...]:

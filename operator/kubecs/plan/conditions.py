@@ -107,6 +107,21 @@ def stored(manifest: Mapping[str, Any] | None) -> Sequence[Mapping[str, Any]]:
     return conditions
 
 
+def begun(stored_before: Iterable[Mapping[str, Any]], wanted: Iterable[Condition]) -> tuple[Event, ...]:
+    """A Warning for each condition that holds from now on. Not for the triple, which has texts of its own.
+
+    Args:
+        stored_before: The object's conditions as they are stored.
+        wanted: Conditions that are there only while they hold.
+    """
+    before = tuple(stored_before)
+    return tuple(
+        Event("Warning", condition.reason, bounded(condition.message))
+        for condition in wanted
+        if condition.status == "True" and not is_true(before, condition.type)
+    )
+
+
 def announced(stored_before: Iterable[Mapping[str, Any]], wanted: Iterable[Condition]) -> tuple[Event, ...]:
     """A Warning for a refusal that was not said before: the Ready condition among `wanted` with another text.
 

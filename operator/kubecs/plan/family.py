@@ -191,19 +191,15 @@ def _described(
 ) -> Plan:
     family, number = family_of(own), number_of(own)
     fields = _fields(snapshot, family, number)
-    wanted = (
-        *_progress(snapshot.followers, f"{family}:{number}", fields["taskDefinitionArn"]),
-        *_diverged(snapshot.revisions, number),
-    )
-    stored = conditions.stored(family_object)
-    news = [each for each in wanted if each.type == DIVERGED and not conditions.is_true(stored, DIVERGED)]
+    triple = _progress(snapshot.followers, f"{family}:{number}", fields["taskDefinitionArn"])
+    diverged = _diverged(snapshot.revisions, number)
     tagging = _tagging(own, family_object)
     return Plan(
         steps=(tagging,) if tagging else (),
-        status=fields | _common(family_object, wanted, now),
+        status=fields | _common(family_object, (*triple, *diverged), now),
         events=(
             *_announced(family_object, number),
-            *(Event("Warning", each.reason, each.message) for each in news),
+            *conditions.begun(conditions.stored(family_object), diverged),
         ),
     )
 
@@ -312,13 +308,12 @@ def plan_revision(revision: Mapping[str, Any], findings: Sequence[Finding], now:
     )
     name = f"{family_of(revision)}:{number_of(revision)}"
     wanted = (*conditions.ready("Registered", f"{name} is registered"), *found)
-    new = [condition for condition in found if conditions.find(stored, condition.type) is None]
     return Plan(
         status={
             "observedGeneration": generation,
             "conditions": conditions.set_conditions(stored, wanted, generation, now),
         },
-        events=tuple(Event("Warning", each.reason, conditions.bounded(each.message)) for each in new),
+        events=conditions.begun(stored, found),
     )
 
 

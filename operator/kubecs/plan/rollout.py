@@ -8,7 +8,7 @@ DEFAULT_MAXIMUM_PERCENT = 200
 DEFAULT_MINIMUM_HEALTHY_PERCENT = 100
 
 BLOCKED_MESSAGE = (
-    "(service {service}) was unable to stop or start tasks during a deployment because of the service "
+    "was unable to stop or start tasks during a deployment because of the service "
     "deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again."
 )
 
@@ -54,6 +54,13 @@ def bounds_of(service_spec: Mapping[str, Any]) -> Bounds:
         configuration.get("minimumHealthyPercent", DEFAULT_MINIMUM_HEALTHY_PERCENT),
         configuration.get("maximumPercent", DEFAULT_MAXIMUM_PERCENT),
     )
+
+
+def refused_pods(deployment: Mapping[str, Any] | None) -> str:
+    """Why the API server refuses the Pods of a Deployment (a quota, a policy), in its words; else empty."""
+    conditions = ((deployment or {}).get("status") or {}).get("conditions") or ()
+    failing = (each for each in conditions if each["type"] == "ReplicaFailure" and each["status"] == "True")
+    return next((str(each.get("message") or each.get("reason") or "unknown") for each in failing), "")
 
 
 @dataclass(frozen=True, slots=True)

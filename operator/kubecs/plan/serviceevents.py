@@ -22,6 +22,10 @@ class Message:
     reason: str
     text: str
 
+    def of(self, service: str) -> str:
+        """The whole text, as said of a service."""
+        return f"(service {service}) {self.text}"
+
 
 def say(
     stored: Sequence[Mapping[str, Any]], messages: Sequence[Message], service: str, uid: str, now: datetime
@@ -43,7 +47,7 @@ def say(
     events: list[Mapping[str, Any]] = list(stored)
     posted = []
     for message in messages:
-        text = f"(service {service}) {message.text}"
+        text = message.of(service)
         if _said_lately(events, text, now):
             continue
         events.insert(0, {"id": _event_id(uid, text, now), "createdAt": rfc3339(now), "message": text})

@@ -1,6 +1,7 @@
 """The status of an ECSService: ECS's own fields and the conditions that kubectl and GitOps tools read."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +37,9 @@ def described(
     triple = _triple(snapshot, progress, primary)
     said = _rollout_messages(snapshot, progress, primary)
     extra = (*_notices(snapshot, primary), *(notice for notice in notices if notice))
-    return _plan(snapshot, progress, (*triple, *extra), said, now, _observations(snapshot, progress, primary, now))
+    observed = _observations(snapshot, progress, primary, now)
+    plan = _plan(snapshot, progress, (*triple, *extra), said, now, observed)
+    return replace(plan, events=(*plan.events, *conditions.begun(conditions.stored(snapshot.service), extra)))
 
 
 def refused(snapshot: ServiceSnapshot, refusal: Refusal, now: datetime) -> Plan:
@@ -101,13 +104,24 @@ def _triple(snapshot: ServiceSnapshot, progress: Rollout, primary: Manifest) -> 
         return conditions.reconciling("Paused", PAUSED_MESSAGE)
     if progress.steady:
         return conditions.ready("SteadyState", f"{snapshot.desired} of {snapshot.desired} tasks are running")
-    if rollout.bounds_of(snapshot.spec).blocked and len(progress.entries) > 1:
-        return conditions.reconciling("DeploymentBlocked", rollout.BLOCKED_MESSAGE.format(service=snapshot.name))
+    held_up = _held_up(snapshot, progress)
+    if held_up is not None:
+        return conditions.reconciling(held_up.reason, held_up.of(snapshot.name))
     running = sum(task.running for task in snapshot.tasks)
     counts = f"{running} of {snapshot.desired} tasks are running"
     if progress.state == "COMPLETED":
         return conditions.reconciling("Scaling", counts)
     return conditions.reconciling("DeploymentInProgress", f"ECS deployment {deployment_id} in progress: {counts}")
+
+
+def _held_up(snapshot: ServiceSnapshot, progress: Rollout) -> Message | None:
+    """What keeps tasks from being stopped or started while some should be; nothing of ours can mend it."""
+    if snapshot.paused or progress.steady:
+        return None
+    if rollout.bounds_of(snapshot.spec).blocked and len(progress.entries) > 1:
+        return Message("Warning", "DeploymentBlocked", rollout.BLOCKED_MESSAGE)
+    refused = rollout.refused_pods(snapshot.deployment)
+    return Message("Warning", "TasksRefused", f"was unable to start a task: {refused}") if refused else None
 
 
 def _available(snapshot: ServiceSnapshot) -> Condition:
@@ -150,9 +164,9 @@ def _rollout_messages(snapshot: ServiceSnapshot, progress: Rollout, primary: Man
     if progress.just_started:
         text = f"(deployment {deployment_id}) deployment started with {primary['data']['taskDefinition']}."
         messages.append(Message("Normal", "DeploymentStarted", text))
-    if rollout.bounds_of(snapshot.spec).blocked and len(progress.entries) > 1:
-        text = rollout.BLOCKED_MESSAGE.format(service=snapshot.name).removeprefix(f"(service {snapshot.name}) ")
-        messages.append(Message("Warning", "DeploymentBlocked", text))
+    held_up = _held_up(snapshot, progress)
+    if held_up is not None and not _shown(snapshot, held_up):
+        messages.append(held_up)
     if progress.just_completed:
         text = f"(deployment {deployment_id}) deployment completed."
         messages.append(Message("Normal", "DeploymentCompleted", text))
@@ -160,6 +174,13 @@ def _rollout_messages(snapshot: ServiceSnapshot, progress: Rollout, primary: Man
     if progress.steady and (scaled or not conditions.is_true(conditions.stored(snapshot.service), conditions.READY)):
         messages.append(Message("Normal", "SteadyState", "has reached a steady state."))
     return messages
+
+
+def _shown(snapshot: ServiceSnapshot, message: Message) -> bool:
+    """The status says it already, so that it is an event once for as long as it holds."""
+    before = conditions.find(conditions.stored(snapshot.service), conditions.READY) or {}
+    now_holds = (message.reason, conditions.bounded(message.of(snapshot.name)))
+    return now_holds == (before.get("reason"), before.get("message"))
 
 
 def _observations(

@@ -11,7 +11,7 @@ from typing import Any
 
 from kubecs.ecs.errors import EcsError
 from kubecs.ecs.values import task_definition_arn
-from kubecs.plan import taskstatus
+from kubecs.plan import conditions, taskstatus
 from kubecs.plan.actions import Action, Create, Delete, Event, Patch, Plan, Ref
 from kubecs.plan.containerstate import STOPPED
 from kubecs.plan.identity import identity_actions
@@ -111,7 +111,11 @@ def _started(snapshot: TaskSnapshot, now: datetime) -> Plan:
     steps: Steps = ((create,),)
     return Plan(
         steps=(identities, *steps) if identities else steps,
-        events=(Event("Normal", "TaskStarted", f"created Pod {name} for {what}"), *_role_notice(snapshot, role)),
+        events=(
+            Event("Normal", "TaskStarted", f"created Pod {name} for {what}"),
+            *_role_notice(snapshot, role),
+            *conditions.begun((), taskstatus.notices(snapshot)),
+        ),
     )
 
 

@@ -164,6 +164,11 @@ def _kept(snapshot: TaskSnapshot) -> dict[str, Any]:
     return {name: value for name, value in snapshot.status.items() if name not in ("conditions", "observedGeneration")}
 
 
+def notices(snapshot: TaskSnapshot) -> tuple[Condition, ...]:
+    """Conditions that an ECSTask has from its beginning to its end: members of its spec without effect."""
+    return not_translated(without_effect(snapshot.spec, KNOWN))
+
+
 def _whole(
     snapshot: TaskSnapshot, fields: Mapping[str, Any], wanted: Iterable[Condition], now: datetime
 ) -> dict[str, Any]:
@@ -174,7 +179,7 @@ def _whole(
         (fields.get("stopCode") if stopped else None) or (STOPPED_CONDITION if stopped else "NotStopped"),
         (fields.get("stoppedReason") if stopped else None) or "",
     )
-    everything = (*wanted, end, *not_translated(without_effect(snapshot.spec, KNOWN)))
+    everything = (*wanted, end, *notices(snapshot))
     stored = conditions.stored(snapshot.task)
     return {
         **fields,

@@ -325,6 +325,20 @@ def test_percents_without_room_pause_the_rollout_and_say_so() -> None:
     assert any("unable to stop or start tasks" in event.message for event in plan.events)
 
 
+def test_pods_that_are_refused_are_said_once_for_as_long_as_they_are() -> None:
+    found = deployed(0)
+    failing = {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": "exceeded quota"}
+    assert found.deployment is not None
+    found.deployment["status"]["conditions"] = [failing]
+    plan = plan_service(replace(found, service=service(desiredCount=2)), NOW)
+    text = "(service web) was unable to start a task: exceeded quota"
+    assert (condition(plan, "Reconciling")["reason"], condition(plan, "Ready")["message"]) == ("TasksRefused", text)
+    assert [event.message for event in plan.events if event.type == "Warning"] == [text]
+    again = plan_service(replace(found, service=service(desiredCount=2) | {"status": plan.status}), NOW)
+    assert again.events == ()
+    assert again.status == plan.status
+
+
 def test_untranslated_members_are_named() -> None:
     plan = plan_service(snapshot(service=service(loadBalancers=[{"targetGroupArn": "arn:x"}])), NOW)
     assert "loadBalancers" in condition(plan, "NotTranslated")["message"]
