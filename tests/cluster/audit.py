@@ -72,9 +72,9 @@ class AuditLog:
         assert path is not None, "the cluster was started without audit"
         return path
 
-    def writes(self, namespace: str | None = None, user: str = OPERATOR_USER) -> list[Write]:
-        """The user's writes in a namespace, or in all, in the order in which they were answered."""
-        found = (_write(entry) for entry in self._entries() if entry["user"]["username"] == user)
+    def writes(self, namespace: str | None = None, user: str | None = OPERATOR_USER) -> list[Write]:
+        """A user's writes, or everybody's, in a namespace or in all, in the order in which they were answered."""
+        found = (_write(entry) for entry in self._entries() if user in (None, entry["user"]["username"]))
         return [write for write in found if namespace in (None, write.namespace)]
 
     def counts(self, namespace: str, *, shared: bool = False) -> dict[str, int]:
