@@ -20,8 +20,8 @@ from tools.localcluster import LocalCluster
 
 CORPUS = Path(__file__).resolve().parents[2].parent / "shared" / "corpus"
 
-# Rules that only the operator checks: CEL can't parse sizes with units, and the rest needs more than it may cost.
-OPERATORS_OWN = ("Fargate requires task definition to have execution role ARN", "No Fargate configuration exists")
+# What only the operator sees whole: task_definition_rules.LEFT says why.
+OPERATORS_OWN = ("is used multiple times", "is already used", "should not have a cycle")
 
 Checked = Callable[[Mapping[str, Any]], object]
 
@@ -127,7 +127,7 @@ def test_only_what_the_schema_cannot_say_is_left_to_the_operator(task_definition
 def test_most_documents_are_taken(task_definitions: list[Outcome]) -> None:
     whole = [each for each in task_definitions if not each.invalid and not each.template]
     templates = [each for each in task_definitions if not each.invalid and each.template]
-    assert len([each for each in whole if each.refusal is None]) >= 0.85 * len(whole)
+    assert len([each for each in whole if each.refusal is None]) >= 0.8 * len(whole)
     assert len([each for each in templates if each.refusal is None]) >= 0.75 * len(templates)
 
 

@@ -1,5 +1,6 @@
 """CEL rules of services, tasks, clusters and accounts, with ECS's texts where ECS has one."""
 
+from kubecs.crds import tag_rules
 from kubecs.crds.rules import Rule, RulesByPath, fixed, fixed_member, fixed_members, given
 from kubecs.ecs.members import members
 from kubecs.ecs.model import RunTaskRequest
@@ -148,6 +149,7 @@ _SERVICE = (
     *CAPACITY,
     *_DAEMON_RULES,
     *_DEPLOYMENT_RULES,
+    *tag_rules.RULES,
 )
 
 SERVICE: RulesByPath = {
@@ -178,6 +180,7 @@ TASK: RulesByPath = {
             "propagateTags SERVICE needs a service.",
             ".propagateTags",
         ),
+        *tag_rules.RULES,
     ),
     "overrides.containerOverrides[]": (
         Rule("has(self.name)", "Container override name cannot be empty.", ".name", "FieldValueRequired"),
@@ -186,7 +189,10 @@ TASK: RulesByPath = {
 }
 
 CLUSTER: RulesByPath = {
-    "": (fixed_member("clusterName", "clusterName can't be changed: another name is another cluster", "'default'"),),
+    "": (
+        fixed_member("clusterName", "clusterName can't be changed: another name is another cluster", "'default'"),
+        *tag_rules.RULES,
+    ),
 }
 
 ACCOUNT: RulesByPath = {

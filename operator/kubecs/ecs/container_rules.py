@@ -12,7 +12,7 @@ from kubecs.ecs.patterns import matches
 from kubecs.ecs.rules import Rule, Violation
 
 ARN_PREFIX = "arn:"
-ARN_PATTERN = r"^arn:[^:]+:[^:]+:[^:]*:[^:]*:(?s:.+)$"
+ARN_PARTS = 6
 S3_OBJECT_PATTERN = r"^arn:[^:]+:s3:::[^/]+/(?s:.+)$"
 AWSLOGS_OPTIONS = ("awslogs-region", "awslogs-group")
 AWSLOGS_OPTIONS_ON_FARGATE = (*AWSLOGS_OPTIONS, "awslogs-stream-prefix")
@@ -62,10 +62,14 @@ def _references(container: ContainerDefinition) -> Iterator[tuple[str, str]]:
         yield "repositoryCredentials.credentialsParameter", container.repository_credentials.credentials_parameter
 
 
+def _is_broken_arn(reference: str) -> bool:
+    return reference.startswith(ARN_PREFIX) and len(reference.split(":")) < ARN_PARTS
+
+
 def _readable_references(definition: Definition) -> Iterator[Violation]:
     for path, container in containers(definition):
         for member, reference in _references(container):
-            if not reference or (reference.startswith(ARN_PREFIX) and not matches(ARN_PATTERN, reference)):
+            if not reference or _is_broken_arn(reference):
                 yield Violation(f"{path}.{member}")
 
 

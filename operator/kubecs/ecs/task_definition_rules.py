@@ -3,7 +3,6 @@
 Rules for one launch type hold where requiresCompatibilities lists it: ECS validates against what is listed only.
 """
 
-import re
 from collections.abc import Iterator
 
 from kubecs.ecs import (
@@ -18,9 +17,10 @@ from kubecs.ecs import (
     volume_rules,
 )
 from kubecs.ecs.definition import Definition, containers, is_essential, must_run_on
+from kubecs.ecs.patterns import matches
 from kubecs.ecs.rules import Rule, Violation
 
-ROLE_ARN = re.compile(r"(?s)arn:.+:iam:.*:role/.+")
+ROLE_PATTERN = r"^(?s:arn:.+:iam:.*:role/.+)$"
 
 
 def _container_list(definition: Definition) -> Iterator[Violation]:
@@ -51,7 +51,7 @@ def _some_essential(definition: Definition) -> Iterator[Violation]:
 def _roles(definition: Definition) -> Iterator[Violation]:
     roles = {"taskRoleArn": definition.task_role_arn, "executionRoleArn": definition.execution_role_arn}
     for member, role in roles.items():
-        if role and role.startswith(container_rules.ARN_PREFIX) and not ROLE_ARN.fullmatch(role):
+        if role and role.startswith(container_rules.ARN_PREFIX) and not matches(ROLE_PATTERN, role):
             yield Violation(member)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from kubecs.ecs.base import Shape
 from kubecs.ecs.definition import Definition, container_names, containers, volumes
-from kubecs.ecs.model import EFSVolumeConfiguration
+from kubecs.ecs.model import EFSVolumeConfiguration, HostVolumeProperties
 from kubecs.ecs.rules import Check, Rule, Violation
 
 VOLUME_KINDS = (
@@ -34,7 +34,7 @@ def _one_kind_of_volume(definition: Definition) -> Iterator[Violation]:
 
 def _is_configured(kind: Shape | bool | None) -> bool:
     """Tell a kind of volume that says something from an absent one; `host: {}` stands beside others in exports."""
-    return bool(kind.model_fields_set) if isinstance(kind, Shape) else bool(kind)
+    return kind.source_path is not None if isinstance(kind, HostVolumeProperties) else bool(kind)
 
 
 def _known_volumes(definition: Definition) -> Iterator[Violation]:

@@ -7,7 +7,7 @@ import pytest
 from kubecs.crds.kinds import Kind, kinds
 from kubecs.crds.nodes import Schema, listing, record, text
 from kubecs.crds.rules import Rule, below, fixed_member, given, with_rules
-from kubecs.crds.task_definition_rules import CONTAINERS
+from kubecs.crds.cel import CONTAINERS
 from kubecs.ecs.bounds import ROWS
 
 REASONS = {"FieldValueInvalid", "FieldValueForbidden", "FieldValueRequired"}

@@ -197,6 +197,12 @@ def _ports() -> Iterator[Case]:
         )
     yield Case(
         "a container port is used once where containers share an address",
+        definition(ports({"containerPort": 80}, {"containerPort": 80, "protocol": "tcp"}), networkMode="host"),
+        f"{FIRST}.portMappings[1]",
+        "The container port 80/tcp is used multiple times.",
+    )
+    yield Case(
+        "a container port is used once where containers share an address",
         definition(ports({"containerPort": 85}, {"containerPortRange": "80-90"}), networkMode="awsvpc"),
         f"{FIRST}.portMappings[1]",
         "The container port 80/tcp is used multiple times.",
