@@ -1,10 +1,17 @@
-"""What every test may use: the marker `soak` (see soak.py), and figures that are shown at the end of a run."""
+"""What every test may use: the marker `soak` (see soak.py), and figures that are shown at the end of a run.
+
+Property tests are judged by what they find, not by how fast a busy machine draws examples.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("kubecs", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("kubecs")
 
 TOLD = "told"  # name of the user property that carries a line, also from a worker of xdist, to the summary
 

@@ -13,10 +13,14 @@ from kubecs.metrics.table import TABLE
 from tests.unit.metrics.states import full_state
 
 
+def _is_program(path: Path) -> bool:
+    return path.is_file() and os.access(path, os.X_OK)
+
+
 def _promtool() -> str | None:
     """$PROMTOOL, else the one on PATH, else one that was put into the cache of tools."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "kubecs" / "tools"
-    cached = next((str(path) for path in sorted(cache.rglob("promtool")) if os.access(path, os.X_OK)), None)
+    cached = next((str(path) for path in sorted(cache.rglob("promtool")) if _is_program(path)), None)
     return os.environ.get("PROMTOOL") or shutil.which("promtool") or cached
 
 
