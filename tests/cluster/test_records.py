@@ -155,13 +155,20 @@ def test_each_crash_of_a_loop_is_a_task(kubectl: Kubectl) -> None:
     wait_for(lambda: len(_records(kubectl)) >= 3, 20, "three records")
     kubectl.annotate("pod", pod["metadata"]["name"], exit_codes=None, exit_repeat=None)
     ecs.wait_ready(kubectl, "ecsservice", "web")
-    found = kubectl.get("pod", pod["metadata"]["name"])
+    found = wait_for(lambda: _settled(kubectl, pod["metadata"]["name"]), 20, "every end has its record and its restart")
     ends = found["status"]["containerStatuses"][0]["restartCount"]
     records = _wait_records(kubectl, ends)
     assert len({record["taskArn"] for record in records}) == ends
     assert {record["containers"][0]["exitCode"] for record in records} == {1}
     assert len({record["containers"][0]["runtimeId"] for record in records}) == ends
     assert _task_id(found) not in {record["taskArn"].rpartition("/")[2] for record in records}
+
+
+def _settled(kubectl: Kubectl, name: str) -> dict[str, Any] | None:
+    """The Pod, once its container runs for good: as many restarts as records."""
+    pod = kubectl.get("pod", name)
+    status = pod["status"]["containerStatuses"][0]
+    return pod if "running" in status["state"] and status["restartCount"] == len(_records(kubectl)) else None
 
 
 def test_a_pod_that_a_restart_would_not_renew_is_replaced(kubectl: Kubectl) -> None:

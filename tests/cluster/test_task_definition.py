@@ -294,14 +294,13 @@ def test_a_family_without_an_object_moves_only_with_the_service(kubectl: Kubectl
 
 def test_members_without_effect_are_named_on_the_revision(kubectl: Kubectl) -> None:
     limits = [{"name": "nofile", "softLimit": 1024, "hardLimit": 4096}]
-    kubectl.apply(ecs.task_definition("web", ecs.container(ulimits=limits, hostname="a")))
+    kubectl.apply(ecs.task_definition("web", ecs.container(ulimits=limits)))
     _wait_number(kubectl, 1)
-    revision = wait_for(lambda: _found(kubectl, "NotTranslated"), 10)
-    assert "containerDefinitions[app].hostname" in ecs.condition(revision, "NotTranslated")["message"]
+    revision = wait_for(lambda: _found(kubectl, "UlimitsNotApplied"), 10)
     assert "containerDefinitions[app].ulimits" in ecs.condition(revision, "UlimitsNotApplied")["message"]
     assert ecs.condition(revision, "Ready")["status"] == "True"
-    assert "NotTranslated" in kubectl("get", "ecstdr")
-    wait_for(lambda: ecs.event_notes(kubectl, "ECSTaskDefinitionRevision", "web.1", "NotTranslated"), 10)
+    assert "UlimitsNotApplied" in kubectl("get", "ecstdr")
+    wait_for(lambda: ecs.event_notes(kubectl, "ECSTaskDefinitionRevision", "web.1", "UlimitsNotApplied"), 10)
 
 
 def _found(kubectl: Kubectl, kind: str) -> dict[str, Any] | None:

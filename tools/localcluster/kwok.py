@@ -330,11 +330,15 @@ def configuration() -> str:
     return yaml.safe_dump_all([settings, *stages], sort_keys=False, width=1000)
 
 
+_EVERY_ARM64 = 5  # one node in so many is of the other architecture
+
+
 def node(number: int) -> dict[str, Any]:
-    """A Node that kwok keeps alive: 64 CPUs, 256 GiB, 500 Pods, in one of three zones; numbers begin at 0."""
+    """A Node that kwok keeps alive: 64 CPUs, 256 GiB, 500 Pods, 8 GPUs, in one of three zones; numbers begin at 0."""
     name = f"kwok-{number}"
     zone = f"local-1{_ZONES[number % len(_ZONES)]}"
     resources = {"cpu": "64", "memory": "256Gi", "ephemeral-storage": "1Ti", "pods": "500"}
+    resources |= {"nvidia.com/gpu": "8", "aws.amazon.com/neuron": "8"}
     host, block = divmod(number * 4, 256)
     return {
         "apiVersion": "v1",
@@ -345,7 +349,7 @@ def node(number: int) -> dict[str, Any]:
             "labels": {
                 "kubernetes.io/hostname": name,
                 "kubernetes.io/os": "linux",
-                "kubernetes.io/arch": "amd64",
+                "kubernetes.io/arch": "arm64" if number % _EVERY_ARM64 == _EVERY_ARM64 - 1 else "amd64",
                 "node.kubernetes.io/instance-type": "kwok.16xlarge",
                 "topology.kubernetes.io/region": "local-1",
                 "topology.kubernetes.io/zone": zone,

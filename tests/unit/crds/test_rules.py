@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from kubecs.crds.cel import CONTAINERS
 from kubecs.crds.kinds import Kind, kinds
 from kubecs.crds.nodes import Schema, listing, record, text
 from kubecs.crds.rules import Rule, below, fixed_member, given, with_rules
-from kubecs.crds.cel import CONTAINERS
 from kubecs.ecs.bounds import ROWS
 
 REASONS = {"FieldValueInvalid", "FieldValueForbidden", "FieldValueRequired"}
