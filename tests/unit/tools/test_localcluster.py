@@ -209,4 +209,6 @@ def test_nodes_have_addresses_of_their_own() -> None:
         "memory": "256Gi",
         "ephemeral-storage": "1Ti",
         "pods": "500",
+        "nvidia.com/gpu": "8",
+        "aws.amazon.com/neuron": "8",
     }
