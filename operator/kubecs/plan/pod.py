@@ -16,6 +16,7 @@ from kubecs.plan.timestamps import maybe
 
 END_NOW = {"spec": {"activeDeadlineSeconds": 1}}  # the kubelet then ends the rest, with the grace period
 
+CLOCKS = timedelta(seconds=2)  # so far apart times of the node and of the API server may be, both in whole seconds
 FAILED_START_SECONDS = 120.0
 RETENTION_SECONDS = 3600.0
 
@@ -79,11 +80,11 @@ def _gone(snapshot: PodSnapshot, state: TaskState, now: datetime) -> Plan:
 
 
 def _ended_before_deletion(pod: Pod, state: TaskState) -> tuple[Run, ...]:
-    """Ends that the deletion did not cause; those within its second may be its work."""
+    """Ends that the deletion did not cause; those shortly before it may be its work, by another machine's clock."""
     asked = taskstate.deletion_asked_at(pod)
     if asked is None:
         return ()
-    return tuple(run for run in state.ended if run.finished_at is not None and run.finished_at < asked)
+    return tuple(run for run in state.ended if run.finished_at is not None and run.finished_at < asked - CLOCKS)
 
 
 def _of_service(snapshot: PodSnapshot, state: TaskState, now: datetime) -> Plan:

@@ -199,6 +199,11 @@ def test_an_end_before_the_deletion_is_what_stopped_the_task() -> None:
     assert kinds(plan) == [["Create"]]
 
 
+def test_an_end_just_before_the_deletion_may_be_its_work_by_another_clock() -> None:
+    found = pod(status("app", terminated("first", 143, until=59)), metadata=deleting(60))
+    assert stop(look(found, gone=True, replicas_fell=True))[0] == "ServiceSchedulerInitiated"
+
+
 def test_a_forced_deletion_is_recorded_without_codes() -> None:
     plan = look(pod(status("app", running()), metadata=deleting(60, grace=0)), gone=True)
     spec = record_of(plan)["spec"]
