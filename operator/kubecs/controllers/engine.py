@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -150,10 +150,9 @@ class Engine:
         if plan is None:
             self.status.forget(key)
             return Outcome("success")
-        news = True
         for step in plan.steps:
-            news = await self._carry_out(key, step) and news
-        return await self._say(key, plan if news else replace(plan, observations=()))
+            await self._carry_out(key, step)
+        return await self._say(key, plan)
 
     def _give_up(self, key: Key, error: ApiError) -> Outcome:
         """The namespace goes, and all in it: there is nothing to say it on, and nothing to try again."""
@@ -199,17 +198,12 @@ class Engine:
             if regarding is not None:
                 self._recorder.record(regarding, event.type, event.reason, event.message, action="Reconcile")
 
-    async def _carry_out(self, key: Key, step: tuple[Action, ...]) -> bool:
-        """All actions of a step at once; the first error is raised when all have ended.
-
-        Returns:
-            False when something that was to be created is there already: it was counted by whoever made it.
-        """
+    async def _carry_out(self, key: Key, step: tuple[Action, ...]) -> None:
+        """All actions of a step at once; the first error is raised when all have ended."""
         results = await asyncio.gather(*(self._act(key, action) for action in step), return_exceptions=True)
         for result in results:
             if isinstance(result, BaseException):
                 raise result
-        return all(results)
 
     def _check_lease(self) -> None:
         """A process that was held up may wake with work in its hands after another has taken over.
@@ -220,30 +214,29 @@ class Engine:
         if not self._may_write():
             raise NotLeading
 
-    async def _act(self, key: Key, action: Action) -> bool:
+    async def _act(self, key: Key, action: Action) -> None:
         self._check_lease()
         log.info(
             action.reason, extra={"key": str(key), "action": type(action).__name__.lower(), "object": _name(action)}
         )
         try:
-            return await self._send(action)
+            await self._send(action)
         except ApiError as error:
             error.tried = action.reason
             raise
 
-    async def _send(self, action: Action) -> bool:
+    async def _send(self, action: Action) -> None:
         match action:
             case Apply(manifest=manifest):
                 self._cache.written(await self._client.apply(manifest))
             case Create():
-                return await self._create(action)
+                await self._create(action)
             case Patch():
                 self._cache.written(await self._patch(action))
             case Delete():
                 await self._delete(action)
-        return True
 
-    async def _create(self, action: Create) -> bool:
+    async def _create(self, action: Create) -> None:
         try:
             created = await self._client.create(action.manifest)
         except AlreadyExists:
@@ -252,9 +245,10 @@ class Engine:
             self._cache.written(await self._client.get(resource, metadata.get("namespace"), metadata["name"]))
             if not action.exists_ok:
                 raise
-            return False
+            return  # it was counted by whoever made it
         self._cache.written(created)
-        return True
+        for observation in action.observations:
+            self._metrics.record(observation)
 
     async def _patch(self, action: Patch) -> dict[str, Any]:
         ref = action.ref

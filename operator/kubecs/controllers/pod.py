@@ -32,7 +32,6 @@ class PodReconciler:
             plans.append(plan_pod(self._snapshot(live, gone=False), now))
         return Plan(
             steps=tuple(step for plan in plans for step in plan.steps),
-            observations=tuple(each for plan in plans for each in plan.observations),
             requeue_after=min((plan.requeue_after for plan in plans if plan.requeue_after), default=None),
         )
 

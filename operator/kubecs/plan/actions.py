@@ -27,12 +27,25 @@ class Apply:
 
 
 @dataclass(frozen=True, slots=True)
+class Observation:
+    """One observation of an event metric. `value` is in the metric's unit."""
+
+    metric: str
+    labels: Mapping[str, str]
+    value: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Create:
-    """Create; `exists_ok` makes AlreadyExists a success, else it means that the cache is old: plan again."""
+    """Create; `exists_ok` makes AlreadyExists a success, else it means that the cache is old: plan again.
+
+    `observations` are counted when this very call made the object, whatever becomes of the rest of the plan.
+    """
 
     manifest: Manifest
     reason: str
     exists_ok: bool = False
+    observations: tuple[Observation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +80,6 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Observation:
-    """One observation of an event metric, made once, after the status write. `value` in the metric's unit."""
-
-    metric: str
-    labels: Mapping[str, str]
-    value: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
     """The outcome of one decision.
 
@@ -83,7 +87,7 @@ class Plan:
         steps: Carried out in order; the actions of one step run at the same time.
         status: The whole status as it should read once the steps are done, or None to leave it.
         events: Posted after the status write.
-        observations: Counted after the status write.
+        observations: Counted once the status is written that remembers it.
         requeue_after: Seconds until the key is looked at again though nothing changed.
     """
 

@@ -52,7 +52,7 @@ def plan_pod(snapshot: PodSnapshot, now: datetime) -> Plan:
     """Decide what to do about a Pod that kubecs made; nothing where its task is well.
 
     Every step may be repeated: a record that exists is success, a deletion names the uid, a renewal tests the old id.
-    Observations count a record, so they hold only if its Create really created one.
+    A task that stopped is counted when its record is made, once, whatever becomes of its Pod.
     """
     pod = snapshot.pod
     state = task_state(pod, now)
@@ -119,7 +119,7 @@ def _finished(snapshot: PodSnapshot, state: TaskState, now: datetime) -> Plan:
         return _recorded(snapshot, state, stopcause.of_terminal_pod(pod), now, _delete(pod, "its task never started"))
     if snapshot.recorded is None:
         plan = _recorded(snapshot, state, stopcause.of_terminal_pod(pod), now)
-        return Plan(plan.steps, observations=plan.observations, requeue_after=snapshot.retention_seconds)
+        return Plan(plan.steps, requeue_after=snapshot.retention_seconds)
     remaining = record.expires_in(snapshot.recorded, now, snapshot.retention_seconds)
     if remaining > 0:
         return Plan(requeue_after=remaining)
@@ -152,8 +152,9 @@ def _recorded(
         return Plan(after)
     context = RecordContext(snapshot.account, snapshot.task_definition, snapshot.keep_logs)
     manifest = task_record(snapshot.pod, state, cause, context, now)
-    create = Create(manifest, f"task {state.task_id} stopped: {cause.code}: {cause.reason}", exists_ok=True)
-    return Plan(((create,), *after), observations=_observed(snapshot, state, cause, then))
+    reason = f"task {state.task_id} stopped: {cause.code}: {cause.reason}"
+    create = Create(manifest, reason, exists_ok=True, observations=_observed(snapshot, state, cause, then))
+    return Plan(((create,), *after))
 
 
 def _observed(

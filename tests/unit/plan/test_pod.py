@@ -125,7 +125,9 @@ def test_a_run_that_ended_is_recorded_and_the_pod_becomes_the_next_task() -> Non
     patch = plan.steps[1][0]
     assert isinstance(patch, Patch)
     assert patch.body == runs.renewal_patch(found)
-    assert {each.metric: each.value for each in plan.observations} == {
+    (create,) = plan.steps[0]
+    assert isinstance(create, Create)
+    assert {each.metric: each.value for each in create.observations} == {
         "ecs_task_stopped_total": 1.0,
         "ecs_task_container_restarts_total": 1.0,
     }
@@ -136,7 +138,6 @@ def test_after_a_crash_between_record_and_renewal_only_the_renewal_is_left() -> 
     recorded = record_of(look(found))
     plan = look(found, recorded=recorded)
     assert kinds(plan) == [["Patch"]]
-    assert plan.observations == ()
 
 
 def test_a_pod_that_a_restart_does_not_renew_is_deleted_after_the_record() -> None:
