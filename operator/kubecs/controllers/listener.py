@@ -13,6 +13,7 @@ from kubecs.kube.store import Change
 from kubecs.metrics.registry import Metrics
 from kubecs.plan import runs
 from kubecs.plan.summary import TaskSummary
+from kubecs.translate import labels
 
 Pod = dict[str, Any]
 
@@ -38,6 +39,7 @@ class Listener:
         self.gone: dict[tuple[str, str], list[Pod]] = {}
         self.deleted_revisions: dict[tuple[str, str], dict[str, Any]] = {}
         self.scaled_in: set[str] = set()
+        self._deleting: set[str] = set()
         self._queue = queue
         self._metrics = metrics
         self._standing = standing
@@ -85,13 +87,19 @@ class Listener:
         self.gone.setdefault((metadata["namespace"], metadata["name"]), []).append(pod)
 
     def _notice_scale_in(self, cache: Cache, pod: Pod) -> None:
-        """While a ReplicaSet has more Pods than it wants, it is what deletes them."""
+        """While a ReplicaSet has more Pods than it wants, it is what deletes them.
+
+        Its events may come before or after those of the Pods. What we wrote to the Deployment is known in time, so that
+        is asked too, but only at the first sign of a deletion: a moment later the Pod may have been replaced.
+        """
         metadata = pod["metadata"]
         owner = next((each for each in metadata.get("ownerReferences") or () if each["kind"] == "ReplicaSet"), None)
         if owner is None or metadata["uid"] in self.scaled_in:
             return
+        first = metadata["uid"] not in self._deleting
+        self._deleting.add(metadata["uid"])
         replica_set = cache.get("ReplicaSet", metadata["namespace"], owner["name"])
-        if replica_set is None or _wants_fewer(replica_set):
+        if replica_set is None or _wants_fewer(replica_set) or (first and _one_too_many(cache, pod, owner["name"])):
             self.scaled_in.add(metadata["uid"])
 
     def _started(self, namespace: str, task: TaskSummary) -> None:
@@ -124,6 +132,23 @@ class Listener:
         else:
             self.gone.pop(key, None)
         self.scaled_in.discard(metadata["uid"])
+        self._deleting.discard(metadata["uid"])
+
+
+def _one_too_many(cache: Cache, pod: Pod, replica_set: str) -> bool:
+    """Whether the Pod's Deployment has moved on, or has as many tasks as it wants without this Pod."""
+    metadata = pod["metadata"]
+    deployment = cache.get("Deployment", metadata["namespace"], replica_set.rpartition("-")[0])
+    label = runs.labels_of(pod).get(labels.DEPLOYMENT)
+    if deployment is None or runs.labels_of(deployment["spec"]["template"]).get(labels.DEPLOYMENT) != label:
+        return True
+    owner = runs.annotations_of(pod).get(labels.OWNER_OBJECT, "")
+    others = sum(
+        task.deployment == label and task.uid != metadata["uid"] and (task.running or task.pending)
+        for task in cache.summaries("service", metadata["namespace"], owner)
+    )
+    wanted: int = deployment["spec"].get("replicas", 1)
+    return bool(others >= wanted)
 
 
 def _wants_fewer(replica_set: dict[str, Any]) -> bool:

@@ -1,0 +1,109 @@
+"""Who deleted a service's Pod: its scheduler or somebody else, whichever of the watches is ahead."""
+
+from typing import Any
+
+import pytest
+
+from kubecs.controllers.cache import Cache
+from kubecs.controllers.leading import Standing
+from kubecs.controllers.listener import Listener
+from kubecs.controllers.queue import Queue
+from kubecs.metrics.registry import Metrics
+from kubecs.translate import labels
+
+OWNED = {"name": "web", "kind": "ECSService", "uid": "service-uid"}
+
+
+class World:
+    """A Deployment of `web`, its ReplicaSet and its running Pods, as a cache holds them."""
+
+    def __init__(self, wanted: int, pods: int) -> None:
+        self.version = 0
+        self.listener = Listener(Queue(), Metrics("0"), Standing(synced=True))
+        self.cache = Cache(self.listener.changed)
+        self.listener.cache = self.cache
+        self.deployment(wanted)
+        self.replica_set(spec=pods, status=pods)
+        for number in range(pods):
+            self.pod(number)
+
+    def see(self, kind: str, event: Any, name: str, metadata: dict[str, Any], **content: Any) -> None:
+        self.version += 1
+        common = {"namespace": "shop", "name": name, "uid": f"uid-{name}", "resourceVersion": str(self.version)}
+        self.cache.observe(kind, event, {"kind": kind, "metadata": common | metadata, **content})
+
+    def deployment(self, replicas: int, ecs_deployment: str = "ecs-svc-1") -> None:
+        template = {"metadata": {"labels": {labels.DEPLOYMENT: ecs_deployment}}}
+        spec = {"replicas": replicas, "template": template}
+        self.see("Deployment", "MODIFIED", "default-web-1", {"ownerReferences": [OWNED]}, spec=spec)
+
+    def replica_set(self, spec: int, status: int) -> None:
+        body = {"spec": {"replicas": spec}, "status": {"replicas": status}}
+        self.see("ReplicaSet", "MODIFIED", "default-web-1-abc", {}, **body)
+
+    def pod(self, number: int, event: str = "MODIFIED", **metadata: Any) -> None:
+        known = {
+            "creationTimestamp": "2026-01-01T00:00:00Z",
+            "labels": {labels.SERVICE: "web", labels.DEPLOYMENT: "ecs-svc-1"},
+            "annotations": {labels.OWNER_OBJECT: "web"},
+            "ownerReferences": [{"kind": "ReplicaSet", "name": "default-web-1-abc", "uid": "r", "controller": True}],
+        }
+        running = {"name": "app", "state": {"running": {"startedAt": "2026-01-01T00:00:01Z"}}}
+        spec = {"containers": [{"name": "app"}], "nodeName": "node-1", "restartPolicy": "Always"}
+        status = {"phase": "Running", "containerStatuses": [running]}
+        self.see("Pod", event, f"pod-{number}", known | metadata, spec=spec, status=status)
+
+    def delete(self, number: int) -> bool:
+        """Deletes a Pod from the first sign to the end; returns whether the scheduler is said to have done it."""
+        marked = {"deletionTimestamp": "2026-01-01T00:01:30Z", "deletionGracePeriodSeconds": 30}
+        self.pod(number, **marked)
+        self.pod(number, "DELETED", **marked)
+        return f"uid-pod-{number}" in self.listener.scaled_in
+
+
+@pytest.fixture
+def world() -> World:
+    return World(wanted=2, pods=2)
+
+
+def test_a_pod_that_somebody_deletes_is_not_scaled_in(world: World) -> None:
+    assert not world.delete(0)
+
+
+def test_nor_when_it_was_replaced_before_it_had_gone(world: World) -> None:
+    marked = {"deletionTimestamp": "2026-01-01T00:01:30Z"}
+    world.pod(0, **marked)
+    world.pod(2)
+    world.pod(0, "DELETED", **marked)
+    assert "uid-pod-0" not in world.listener.scaled_in
+
+
+@pytest.mark.parametrize("replica_set", [(2, 2), (1, 2), (1, 1)], ids=["behind", "in time", "ahead"])
+def test_scaling_in_is_seen_wherever_the_watch_of_the_replica_set_is(
+    world: World, replica_set: tuple[int, int]
+) -> None:
+    world.deployment(1)
+    world.replica_set(*replica_set)
+    assert world.delete(0)
+
+
+def test_only_as_many_as_are_too_many() -> None:
+    world = World(wanted=4, pods=4)
+    world.deployment(2)
+    assert world.delete(0)
+    assert world.delete(1)
+    assert not world.delete(2)
+
+
+def test_pods_of_an_earlier_deployment_are_the_schedulers(world: World) -> None:
+    world.deployment(2, "ecs-svc-2")
+    assert world.delete(0)
+
+
+def test_what_was_noticed_is_forgotten_with_the_pod(world: World) -> None:
+    world.deployment(1)
+    assert world.delete(0)
+    (gone,) = world.listener.gone["shop", "pod-0"]
+    world.listener.forget(gone)
+    assert world.listener.scaled_in == set()
+    assert not world.listener.gone
