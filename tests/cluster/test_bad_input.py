@@ -205,7 +205,6 @@ def test_what_the_account_does_not_allow(kubectl: Kubectl, use: str) -> None:
     ecs.wait_ready(kubectl, "ecstask", "job")
 
 
-@pytest.mark.xfail(reason="the CRD refuses this edit earlier now: the test needs another one", strict=False)
 def test_a_bad_edit_of_a_family_leaves_what_runs(kubectl: Kubectl, web: dict[str, Any]) -> None:
     before = ecs.uids(kubectl.list("pod"))
     kubectl.apply(ecs.task_definition("web", ecs.container(privileged=True)))

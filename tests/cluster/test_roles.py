@@ -220,12 +220,9 @@ def test_a_role_that_the_account_does_not_allow(kubectl: Kubectl, kind: str) -> 
     ecs.wait_ready(kubectl, kind, "web")
 
 
-@pytest.mark.xfail(reason="the CRD refuses the role at apply now: the test expects the operator to", strict=False)
 def test_text_that_is_no_role(kubectl: Kubectl) -> None:
-    kubectl.apply(_family("arn:aws:iam::1:user/me"))
-    family = ecs.wait_state(kubectl, "ecstaskdefinition", "web", "Stalled InvalidTaskDefinition")
-    assert "taskRoleArn" in ecs.condition(family, "Ready")["message"]
-    assert kubectl.list("ecstaskdefinitionrevision") == []
+    assert "spec.taskRoleArn" in kubectl.refused(_family("arn:aws:iam::1:user/me"))
+    assert kubectl.list("ecstaskdefinition") == []
 
 
 def test_ids_of_an_account_are_for_good(kubectl: Kubectl) -> None:
