@@ -84,6 +84,7 @@ class Listener:
         """The final state of a deleted Pod is in the event alone."""
         self._notice_scale_in(cache, pod)
         metadata = pod["metadata"]
+        self._deleting.discard(metadata["uid"])
         self.gone.setdefault((metadata["namespace"], metadata["name"]), []).append(pod)
 
     def _notice_scale_in(self, cache: Cache, pod: Pod) -> None:
@@ -132,7 +133,6 @@ class Listener:
         else:
             self.gone.pop(key, None)
         self.scaled_in.discard(metadata["uid"])
-        self._deleting.discard(metadata["uid"])
 
 
 def _one_too_many(cache: Cache, pod: Pod, replica_set: str) -> bool:

@@ -105,5 +105,5 @@ def test_what_was_noticed_is_forgotten_with_the_pod(world: World) -> None:
     assert world.delete(0)
     (gone,) = world.listener.gone["shop", "pod-0"]
     world.listener.forget(gone)
-    assert world.listener.scaled_in == set()
+    assert world.listener.scaled_in == world.listener._deleting == set()
     assert not world.listener.gone
