@@ -170,10 +170,16 @@ def _rollout_messages(snapshot: ServiceSnapshot, progress: Rollout, primary: Man
     if progress.just_completed:
         text = f"(deployment {deployment_id}) deployment completed."
         messages.append(Message("Normal", "DeploymentCompleted", text))
-    scaled = snapshot.status.get("desiredCount") != snapshot.desired
-    if progress.steady and (scaled or not conditions.is_true(conditions.stored(snapshot.service), conditions.READY)):
+    if progress.steady and _newly_steady(snapshot, progress):
         messages.append(Message("Normal", "SteadyState", "has reached a steady state."))
     return messages
+
+
+def _newly_steady(snapshot: ServiceSnapshot, progress: Rollout) -> bool:
+    """The status that is stored tells of another steady state, or of none; the way to this one may have gone unseen."""
+    scaled = snapshot.status.get("desiredCount") != snapshot.desired
+    ready = conditions.is_true(conditions.stored(snapshot.service), conditions.READY)
+    return scaled or progress.just_completed or not ready
 
 
 def _shown(snapshot: ServiceSnapshot, message: Message) -> bool:

@@ -168,6 +168,21 @@ def test_steady_state_is_said_once_and_measured_once() -> None:
     ]
 
 
+def test_a_steady_state_is_said_though_the_way_to_it_went_unseen() -> None:
+    found = deployed()
+    ready = {"type": "Ready", "status": "True", "reason": "SteadyState", "message": "3 of 3 tasks are running"}
+    before = {
+        "desiredCount": 3,
+        "conditions": [ready],
+        "deployments": [{"id": "ecs-svc/1", "createdAt": "2026-11-24T11:00:00Z"}],
+    }
+    plan = plan_service(replace(found, service=service() | {"status": before}), NOW)
+    assert [event.reason for event in plan.events] == ["DeploymentStarted", "DeploymentCompleted", "SteadyState"]
+    assert plan.status is not None
+    again = replace(found, service=service() | {"status": plan.status})
+    assert plan_service(again, NOW).events == ()
+
+
 def test_desired_zero_is_complete_at_once() -> None:
     plan = plan_service(snapshot(service=service(desiredCount=0)), NOW)
     assert plan.status is not None
