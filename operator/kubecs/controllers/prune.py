@@ -14,7 +14,7 @@ POD_SPEC = (
     "volumes",
     "activeDeadlineSeconds",
 )
-CONTAINER = ("image", "name", "readinessProbe", "resources", "restartPolicy")
+CONTAINER = ("image", "name", "readinessProbe", "resources", "restartPolicy", "startupProbe")
 
 
 def _without_last_applied(obj: Object) -> Object:

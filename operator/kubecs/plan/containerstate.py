@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from kubecs.plan import runs
+from kubecs.plan import restartpolicy, runs
 from kubecs.plan.runs import Pod, Run
 from kubecs.plan.stopcause import container_reason, waiting_error
 from kubecs.plan.timestamps import maybe
@@ -59,7 +59,7 @@ class ContainerState:
 
 
 def container_states(pod: Pod, ended: tuple[Run, ...], now: datetime) -> tuple[ContainerState, ...]:
-    """The containers of the Pod's present task, in the order of the Pod's spec.
+    """The containers of the Pod's present task, in ECS's order, without those that kubecs adds.
 
     Args:
         pod: The Pod.
@@ -71,6 +71,7 @@ def container_states(pod: Pod, ended: tuple[Run, ...], now: datetime) -> tuple[C
     names = json.loads(notes.get(labels.CONTAINER_NAMES) or "{}")
     periods = json.loads(notes.get(labels.START_PERIODS) or "{}")
     essential = runs.essential_names(pod)
+    once = json.loads(notes.get(labels.RUNS_ONCE) or "[]")
     newest = {run.container: run for run in ended}
     return tuple(
         _container_state(
@@ -80,12 +81,13 @@ def container_states(pod: Pod, ended: tuple[Run, ...], now: datetime) -> tuple[C
             _Known(
                 name=names.get(container["name"], container["name"]),
                 essential=container["name"] in essential,
+                once=container["name"] in once,
                 ended=newest.get(container["name"]),
                 start_period=timedelta(seconds=periods.get(container["name"], 0)),
             ),
             now,
         )
-        for container in pod["spec"]["containers"]
+        for container in runs.containers(pod)
     )
 
 
@@ -95,6 +97,7 @@ class _Known:
 
     name: str
     essential: bool
+    once: bool
     ended: Run | None
     start_period: timedelta
 
@@ -104,7 +107,7 @@ def _container_state(
 ) -> ContainerState:
     run = known.ended or (None if known.essential else _harmless_end(status))
     running = (status.get("state") or {}).get("running")
-    shown = None if running is not None and known.ended is None else run
+    shown = None if running is not None and known.ended is None and not _waits(pod, run, known) else run
     container_id = shown.container_id if shown else status.get("containerID") or ""
     return ContainerState(
         name=known.name,
@@ -116,12 +119,17 @@ def _container_state(
         image=container.get("image") or status.get("image") or "",
         image_digest=_digest(status.get("imageID") or ""),
         runtime_id=container_id.partition("://")[2] or None,
-        health_status=_health(pod, container, status, known.start_period, now),
+        health_status=UNKNOWN if shown and known.once else _health(pod, container, status, known.start_period, now),
         checked="readinessProbe" in container,
         started_at=shown.started_at if shown else runs.start_of(running or {}),
         finished_at=shown.finished_at if shown else None,
         last_lines=(shown.message or None) if shown and shown.ran else None,
     )
+
+
+def _waits(pod: Pod, run: Run | None, known: _Known) -> bool:
+    """The container's program has ended for good; what runs is the shim, which only waits."""
+    return run is not None and known.once and not restartpolicy.goes_on(pod, run)
 
 
 def _harmless_end(status: Mapping[str, Any]) -> Run | None:
@@ -137,14 +145,16 @@ def _digest(image_id: str) -> str | None:
 def _health(
     pod: Pod, container: Mapping[str, Any], status: Mapping[str, Any], start_period: timedelta, now: datetime
 ) -> str:
-    """Read the readiness probe that stands for a health check.
+    """Read the readiness probe that stands for a health check; a startup probe alone says how it was at the start.
 
     A check that has not passed yet is UNKNOWN for as long as it could still pass for the first time.
     """
     probe = container.get("readinessProbe")
     started = runs.start_of((status.get("state") or {}).get("running") or {})
-    if probe is None or started is None:
+    if started is None:
         return UNKNOWN
+    if probe is None:
+        return HEALTHY if "startupProbe" in container and status.get("started") else UNKNOWN
     if status.get("ready"):
         return HEALTHY
     tries = timedelta(seconds=probe.get("periodSeconds", 10) * probe.get("failureThreshold", 3))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from kubecs.plan import record, runs, stopcause, taskstate
+from kubecs.plan import awaits, record, runs, stopcause, taskstate
 from kubecs.plan.account import Account
 from kubecs.plan.actions import Action, Create, Delete, Observation, Patch, Plan, Ref
 from kubecs.plan.record import RecordContext, task_record
@@ -13,6 +13,8 @@ from kubecs.plan.runs import Pod, Run
 from kubecs.plan.stopcause import StopCause
 from kubecs.plan.taskstate import TaskState, task_state
 from kubecs.plan.timestamps import maybe
+from kubecs.translate import labels
+from kubecs.translate.hashing import compact
 
 END_NOW = {"spec": {"activeDeadlineSeconds": 1}}  # the kubelet then ends the rest, with the grace period
 
@@ -93,7 +95,7 @@ def _of_service(snapshot: PodSnapshot, state: TaskState, now: datetime) -> Plan:
     if taskstate.is_terminal(pod):
         return _recorded(snapshot, state, stopcause.of_terminal_pod(pod), now, _delete(pod, "its Pod has failed"))
     if not state.ended:
-        return Plan()
+        return _limited_start(snapshot, state, now)
     cause = stopcause.by_operator(pod) or stopcause.of_end(pod, state.ended)
     if not runs.renews_whole(pod):
         return _recorded(snapshot, state, cause, now, _delete(pod, cause.reason))
@@ -108,9 +110,32 @@ def _standalone(snapshot: PodSnapshot, state: TaskState, now: datetime) -> Plan:
         return _finished(snapshot, state, now)
     if state.ended:
         return _end_the_rest(pod)
-    if state.cause is not None and state.never_started:
+    if state.cause is not None and not state.essential_started:
         return _failed_start(snapshot, state, state.cause, now)
-    return Plan()
+    return _limited_start(snapshot, state, now)
+
+
+def _limited_start(snapshot: PodSnapshot, state: TaskState, now: datetime) -> Plan:
+    """A startTimeout limits how long the others wait for a container to end."""
+    found = awaits.overdue(snapshot.pod, now)
+    if found is None:
+        return Plan()
+    name, remaining = found
+    if remaining > 0:
+        return Plan(requeue_after=remaining)
+    cause = stopcause.of_overdue_start(name)
+    if runs.standalone(snapshot.pod):
+        return _stopped(snapshot.pod, cause)
+    return _recorded(snapshot, state, cause, now, _delete(snapshot.pod, cause.reason))
+
+
+def _stopped(pod: Pod, cause: StopCause) -> Plan:
+    """End what runs of a task on its own; its Pod stays for its logs, and says why."""
+    if _is_ending(pod):
+        return Plan()
+    note = compact({"stopCode": cause.code, "stoppedReason": cause.reason})
+    body = {"metadata": {"annotations": {labels.STOP_REASON: note}}, **END_NOW}
+    return Plan(((Patch(_ref(pod), body, cause.reason),),))
 
 
 def _finished(snapshot: PodSnapshot, state: TaskState, now: datetime) -> Plan:
@@ -127,10 +152,14 @@ def _finished(snapshot: PodSnapshot, state: TaskState, now: datetime) -> Plan:
 
 
 def _end_the_rest(pod: Pod) -> Plan:
-    deadline = pod["spec"].get("activeDeadlineSeconds")
-    if deadline is not None and deadline <= 1:
+    if _is_ending(pod):
         return Plan()
     return Plan(((Patch(_ref(pod), END_NOW, "an essential container has ended: end the others"),),))
+
+
+def _is_ending(pod: Pod) -> bool:
+    deadline = pod["spec"].get("activeDeadlineSeconds")
+    return deadline is not None and deadline <= 1
 
 
 def _failed_start(snapshot: PodSnapshot, state: TaskState, cause: StopCause, now: datetime) -> Plan:
@@ -140,6 +169,8 @@ def _failed_start(snapshot: PodSnapshot, state: TaskState, cause: StopCause, now
     remaining = snapshot.failed_start_seconds - (now - since).total_seconds()
     if remaining > 0:
         return Plan(requeue_after=remaining)
+    if not state.never_started:
+        return _stopped(pod, cause)
     return _recorded(snapshot, state, cause, now, _delete(pod, cause.reason))
 
 

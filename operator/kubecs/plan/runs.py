@@ -11,44 +11,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from kubecs.plan import awaits, restartpolicy
+from kubecs.plan.termination import Run as Run
+from kubecs.plan.termination import run_in as run_in
+from kubecs.plan.termination import start_of as start_of
 from kubecs.plan.timestamps import maybe, rfc3339
-from kubecs.translate import labels
+from kubecs.translate import labels, shim
 
 Pod = Mapping[str, Any]
 
 RENEWED = f"{labels.GROUP}/renewed"  # annotation, JSON {"at", "runs"}: when the id last changed, after how many runs
 TASK_ID_LENGTH = 32  # hex digits
-UNIX_EPOCH_YEAR = 1970  # the kubelet's startedAt of a container that could not be started
 
 TASK_SCOPED_VOLUMES = ("emptyDir", "ephemeral")  # they outlive a restart in place, a task's volume must not
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run of a container that has ended.
-
-    Attributes:
-        container: Kubernetes name of the container.
-        container_id: Id at the container runtime, with its scheme; empty when the kubelet lost it.
-        exit_code: Exit code; meaningless where the container never started.
-        reason: The kubelet's word for the end: Completed, Error, OOMKilled, StartError, …
-        message: Last lines of the output, or what the runtime said.
-        started_at: Start; None when it never started.
-        finished_at: End, if known.
-    """
-
-    container: str
-    container_id: str
-    exit_code: int
-    reason: str
-    message: str
-    started_at: datetime | None
-    finished_at: datetime | None
-
-    @property
-    def ran(self) -> bool:
-        """The container's own program was started."""
-        return self.started_at is not None
 
 
 def annotations_of(pod: Pod) -> Mapping[str, str]:
@@ -77,10 +52,34 @@ def id_after(pod: Pod, run: Run) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:TASK_ID_LENGTH]
 
 
+def container_names(pod: Pod) -> tuple[str, ...]:
+    """Kubernetes names of the task's own containers, in ECS's order: without what kubecs adds to the Pod."""
+    noted = annotations_of(pod).get(labels.CONTAINERS)
+    if noted is None:
+        return tuple(container["name"] for container in pod["spec"]["containers"])
+    return tuple(json.loads(noted))
+
+
+def containers(pod: Pod) -> tuple[Mapping[str, Any], ...]:
+    """The task's own containers as the Pod's spec has them, in ECS's order, wherever in the Pod they are."""
+    spec = pod["spec"]
+    found = {each["name"]: each for each in (*(spec.get("initContainers") or ()), *spec["containers"])}
+    return tuple(found[name] for name in container_names(pod) if name in found)
+
+
 def statuses(pod: Pod) -> Sequence[Mapping[str, Any]]:
-    """The containerStatuses of a Pod; empty until the kubelet has seen it."""
-    found: Sequence[Mapping[str, Any]] = (pod.get("status") or {}).get("containerStatuses") or ()
-    return found
+    """The statuses of the task's own containers; empty until the kubelet has seen it."""
+    if labels.CONTAINERS not in annotations_of(pod):
+        regular: Sequence[Mapping[str, Any]] = (pod.get("status") or {}).get("containerStatuses") or ()
+        return regular
+    own = container_names(pod)
+    return [status for status in all_statuses(pod) if status["name"] in own]
+
+
+def all_statuses(pod: Pod) -> Sequence[Mapping[str, Any]]:
+    """The statuses of all containers, in the order in which they start."""
+    status = pod.get("status") or {}
+    return [*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ())]
 
 
 def essential_names(pod: Pod) -> frozenset[str]:
@@ -92,11 +91,19 @@ def essential_names(pod: Pod) -> frozenset[str]:
 
 
 def ended_runs(pod: Pod) -> tuple[Run, ...]:
-    """Runs of essential containers that ended the task that the Pod is now, oldest first; none while it lives."""
+    """Runs that ended the task that the Pod is now, oldest first; none while it lives.
+
+    They are those of essential containers, and those after which the others cannot start.
+    """
     if not _any_end(pod):
         return ()
     essential = essential_names(pod)
-    found = [run for status in statuses(pod) if status["name"] in essential for run in _ended(pod, status)]
+    found = [
+        run
+        for status in statuses(pod)
+        for run in _ended(pod, status)
+        if (run.container in essential and not restartpolicy.goes_on(pod, run)) or awaits.fails(pod, run)
+    ]
     found.sort(key=lambda run: run.finished_at.timestamp() if run.finished_at else 0.0)
     current = task_id(pod)
     ids = [id_after(pod, run) for run in found]
@@ -117,28 +124,6 @@ def _ended(pod: Pod, status: Mapping[str, Any]) -> Iterator[Run]:
         run = run_in(status, place)
         if run is not None and (run.container_id or standalone(pod)):
             yield run
-
-
-def run_in(status: Mapping[str, Any], place: str) -> Run | None:
-    """The ended run in `state` or `lastState` of a container status."""
-    terminated = (status.get(place) or {}).get("terminated")
-    if terminated is None:
-        return None
-    return Run(
-        container=status["name"],
-        container_id=terminated.get("containerID") or "",
-        exit_code=int(terminated.get("exitCode", 0)),
-        reason=terminated.get("reason") or "",
-        message=terminated.get("message") or "",
-        started_at=start_of(terminated),
-        finished_at=maybe(terminated.get("finishedAt")),
-    )
-
-
-def start_of(state: Mapping[str, Any]) -> datetime | None:
-    """The startedAt of a running or terminated state; the kubelet writes 1970 for one that never started."""
-    started = maybe(state.get("startedAt"))
-    return started if started and started.year > UNIX_EPOCH_YEAR else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,19 +159,29 @@ def _ends(status: Mapping[str, Any]) -> int:
 
 
 def unseen_runs(pod: Pod) -> int:
-    """How many runs the Pod's present task stands for; above 1 when several ended before anybody looked."""
+    """How many runs the Pod's present task stands for; above 1 when several ended before anybody looked.
+
+    Where a restart policy lets a task go on after a run, the kubelet's count says nothing about tasks.
+    """
+    if labels.RESTARTS in annotations_of(pod):
+        return 1
     return max(runs_ended(pod) - renewal_of(pod).runs, 1)
 
 
 def renews_whole(pod: Pod) -> bool:
     """Whether the kubelet's restart renews all of the task.
 
-    It does not where there is another container, an init container, or a volume that belongs to the task.
+    It does not where there is another container, an init container, or a volume that belongs to the task. The shim,
+    and what copies it, are not the task's.
     """
-    spec = pod["spec"]
-    if len(spec["containers"]) > 1 or spec.get("initContainers"):
+    if len(container_names(pod)) > 1 or len(pod["spec"]["containers"]) > 1:
         return False
-    return not any(kind in volume for volume in spec.get("volumes") or () for kind in TASK_SCOPED_VOLUMES)
+    if labels.CONTAINERS not in annotations_of(pod) and pod["spec"].get("initContainers"):
+        return False
+    volumes = {volume["name"]: volume for volume in pod["spec"].get("volumes") or ()}
+    if labels.COMMANDS in annotations_of(pod):
+        volumes.pop(max((name for name in volumes if name.startswith(shim.NAME)), key=len, default=""), None)
+    return not any(kind in volume for volume in volumes.values() for kind in TASK_SCOPED_VOLUMES)
 
 
 def next_task_id(pod: Pod) -> str | None:

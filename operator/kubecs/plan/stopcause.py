@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kubecs.plan import runs
+from kubecs.plan import awaits, runs
 from kubecs.plan.runs import Pod, Run
 from kubecs.translate import labels
 
@@ -73,7 +73,13 @@ class StopCause:
 
 
 def of_end(pod: Pod, ended: tuple[Run, ...]) -> StopCause:
-    """The cause of a task that ended because an essential container did; `ended` is not empty."""
+    """The cause of a task that ended because an essential container did, or one that others waited for.
+
+    `ended` is not empty.
+    """
+    unmet = next((run for run in ended if awaits.fails(pod, run)), None)
+    if unmet is not None:
+        return StopCause(TASK_FAILED_TO_START, f"{FAILED_TO_START}: {awaits.failure(pod, unmet)}")
     newest = ended[-1]
     if not any(run.ran for run in ended) and newest.reason in NEVER_STARTED:
         return StopCause(TASK_FAILED_TO_START, container_reason(newest) or FAILED_TO_START)
@@ -117,11 +123,16 @@ def of_deletion(pod: Pod, ended_before: tuple[Run, ...], *, replicas_fell: bool)
 
 def of_failed_start(pod: Pod) -> StopCause | None:
     """The cause of a task that waits in vain: an image that cannot be pulled and the like; None where none does."""
-    for status in runs.statuses(pod):
+    for status in runs.all_statuses(pod):
         reason = waiting_error(status)
         if reason:
             return StopCause(TASK_FAILED_TO_START, reason)
     return None
+
+
+def of_overdue_start(name: str) -> StopCause:
+    """The cause of a task in which a container did not end within its startTimeout."""
+    return StopCause(TASK_FAILED_TO_START, f"{FAILED_TO_START}: container {name} did not end within its startTimeout")
 
 
 def by_operator(pod: Pod) -> StopCause | None:

@@ -44,7 +44,7 @@ class TaskState:
         last_status: ECS's lastStatus.
         desired_status: RUNNING or STOPPED.
         health_status: HEALTHY, UNHEALTHY or UNKNOWN.
-        containers: Its containers, in the order of the Pod's spec.
+        containers: Its containers, in ECS's order.
         created_at: When the task came to be.
         pull_started_at: When its images were about to be pulled.
         pull_stopped_at: When the last of its containers could start.
@@ -80,6 +80,11 @@ class TaskState:
     def never_started(self) -> bool:
         """None of its containers has run."""
         return all(container.started_at is None for container in self.containers)
+
+    @property
+    def essential_started(self) -> bool:
+        """All of its essential containers have run."""
+        return all(container.started_at is not None for container in self.containers if container.essential)
 
 
 def task_state(pod: Pod, now: datetime) -> TaskState:
@@ -158,7 +163,7 @@ def _all_started(pod: Pod) -> bool:
     """All containers were started, and the essential ones run."""
     found = runs.statuses(pod)
     idle = [status for status in found if "running" not in (status.get("state") or {})]
-    if len(found) < len(pod["spec"]["containers"]):
+    if len(found) < len(runs.container_names(pod)):
         return False
     if not idle:
         return bool(found)

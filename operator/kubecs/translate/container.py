@@ -6,8 +6,7 @@ from kubecs.ecs.errors import ClientException
 from kubecs.ecs.model import ContainerDefinition, RegisterTaskDefinitionRequest
 from kubecs.translate.containervalues import container_values
 from kubecs.translate.escape import escape_all
-from kubecs.translate.finding import Finding, container_path
-from kubecs.translate.health import is_essential, readiness_probe
+from kubecs.translate.health import readiness_probe
 from kubecs.translate.maps import Maps
 from kubecs.translate.names import container_name
 from kubecs.translate.ports import PodPorts
@@ -17,7 +16,7 @@ Container = dict[str, Any]
 
 
 def pod_containers(document: RegisterTaskDefinitionRequest, ports: PodPorts, maps: Maps) -> list[Container]:
-    """`containers` of the Pod, in the order of the task definition.
+    """Each container as it is by itself, in the order of the task definition; arrangement.py puts them in place.
 
     Raises:
         ClientException: A container without name or image, two of one name, or what the account's maps lack.
@@ -34,15 +33,6 @@ def pod_containers(document: RegisterTaskDefinitionRequest, ports: PodPorts, map
 def container_names(document: RegisterTaskDefinitionRequest) -> dict[str, str]:
     """Kubernetes container name to ECS name, in the order of the task definition."""
     return {container_name(each.name): each.name for each in document.container_definitions if each.name}
-
-
-def essential_findings(container: ContainerDefinition) -> tuple[Finding, ...]:
-    """NonEssentialRestarts, for a container whose end ECS would leave alone."""
-    if is_essential(container):
-        return ()
-    message = "in a service the container is started again when it ends, instead of staying ended"
-    condition = "NonEssentialRestarts"
-    return (Finding(container_path(container, "essential"), condition, condition, message),)
 
 
 def _require_names(document: RegisterTaskDefinitionRequest) -> None:

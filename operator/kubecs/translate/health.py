@@ -1,5 +1,6 @@
 """healthCheck to a readinessProbe. The kubelet never kills for it: the operator replaces UNHEALTHY tasks."""
 
+from math import ceil
 from typing import Any
 
 from kubecs.ecs.model import ContainerDefinition, HealthCheck, RegisterTaskDefinitionRequest
@@ -24,16 +25,24 @@ def readiness_probe(container: ContainerDefinition) -> dict[str, Any]:
     A check on any other container would take the whole Pod's readiness away, which ECS does not do.
     """
     check = container.health_check
-    command = _command(check) if check and is_essential(container) else []
-    if not check or not command:
+    if not check or not is_essential(container):
         return {}
-    return {
-        "exec": {"command": command},
-        "failureThreshold": check.retries or DEFAULT_RETRIES,
-        "periodSeconds": check.interval or DEFAULT_INTERVAL,
-        "successThreshold": 1,
-        "timeoutSeconds": check.timeout or DEFAULT_TIMEOUT,
-    }
+    return _probe(check, check.retries or DEFAULT_RETRIES)
+
+
+def startup_probe(container: ContainerDefinition) -> dict[str, Any]:
+    """`startupProbe` of a container that others wait for until it is HEALTHY; empty without a check.
+
+    The kubelet ends the container when its startTimeout has passed, or without one when its check has failed as often
+    as ECS lets it: the start period's worth of intervals, and the retries.
+    """
+    check = container.health_check
+    if not check:
+        return {}
+    interval = check.interval or DEFAULT_INTERVAL
+    tries = ceil((check.start_period or 0) / interval) + (check.retries or DEFAULT_RETRIES)
+    limited = ceil(container.start_timeout / interval) if container.start_timeout else tries
+    return _probe(check, max(1, limited))
 
 
 def min_ready_seconds(document: RegisterTaskDefinitionRequest, without_check: int = STEADY_SECONDS) -> int:
@@ -55,11 +64,29 @@ def start_periods(document: RegisterTaskDefinitionRequest) -> dict[str, int]:
 
 def health_findings(container: ContainerDefinition) -> tuple[Finding, ...]:
     """NonEssentialHealthNotEvaluated, for a health check that gets no probe."""
-    if container.health_check is None or is_essential(container):
+    if is_essential(container) or not check_command(container):
         return ()
-    message = "the health of a container that is not essential is not checked and stays UNKNOWN"
+    message = "the health of a container that is not essential is not checked while it runs"
     condition = "NonEssentialHealthNotEvaluated"
     return (Finding(container_path(container, "healthCheck"), condition, condition, message),)
+
+
+def check_command(container: ContainerDefinition) -> list[str]:
+    """The command that a health check runs; empty where there is none, or NONE."""
+    return _command(container.health_check) if container.health_check else []
+
+
+def _probe(check: HealthCheck, failures: int) -> dict[str, Any]:
+    command = _command(check)
+    if not command:
+        return {}
+    return {
+        "exec": {"command": command},
+        "failureThreshold": failures,
+        "periodSeconds": check.interval or DEFAULT_INTERVAL,
+        "successThreshold": 1,
+        "timeoutSeconds": check.timeout or DEFAULT_TIMEOUT,
+    }
 
 
 def _command(check: HealthCheck) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
 from kubecs.ecs.values import AccountId
 from kubecs.translate import labels
+from kubecs.translate.arrangement import Arrangement, Means, arrange
 from kubecs.translate.container import container_names, pod_containers
 from kubecs.translate.grace import termination_grace_seconds
 from kubecs.translate.hashing import compact
@@ -17,6 +18,7 @@ from kubecs.translate.names import container_name, label_value
 from kubecs.translate.networkpolicy import isolation_labels
 from kubecs.translate.podvalues import pod_facts, pod_values
 from kubecs.translate.ports import pod_ports
+from kubecs.translate.shim import Shim
 from kubecs.translate.unsupported import refuse_unsupported
 from kubecs.translate.volumes import volume_names
 
@@ -40,6 +42,8 @@ class PodContext:
         extra_annotations: More annotations; those that are kubecs's own win.
         tolerations: Kubernetes tolerations, as they are.
         priority_class: Name of a PriorityClass.
+        shim: Where the shim comes from, for tasks that need it.
+        container_restart_rules: Whether the server keeps restart policies of single containers.
         maps: What the account says that the names of AWS stand for.
         launch_volumes: Volume name to what the service or the task says of a volume configured at launch.
     """
@@ -56,6 +60,8 @@ class PodContext:
     extra_annotations: Mapping[str, str] = field(default_factory=dict)
     tolerations: tuple[Mapping[str, Any], ...] = ()
     priority_class: str | None = None
+    shim: Shim = field(default_factory=Shim)
+    container_restart_rules: bool = False
     maps: Maps = NO_MAPS
     launch_volumes: LaunchVolumes = field(default_factory=dict)
 
@@ -71,24 +77,29 @@ def pod_template(definition: RegisterTaskDefinitionRequest, context: PodContext,
         standalone: A task on its own, which runs once (restartPolicy Never), or one of a service (Always).
 
     Raises:
-        ClientException: A task definition that ECS would refuse, or that the account's maps lack something for.
+        ClientException: A task definition that ECS would refuse (see container.py), whose containers wait for each
+            other in a way that cannot be kept (see dependencies.py), or that the account's maps lack something for.
         ResourceInitializationError: They lack a secret, credentials or an environment file.
     """
     refuse_unsupported(definition)
     ports = pod_ports(definition)
+    means = Means(context.shim, context.container_restart_rules, standalone)
+    arranged = arrange(definition, pod_containers(definition, ports, context.maps), means)
+    values = pod_values(definition, context.maps, context.launch_volumes)
     return {
         "metadata": {
             "labels": {**context.extra_labels, **isolation_labels(definition), **_labels(context)},
-            "annotations": {**context.extra_annotations, **_annotations(definition, context, ports.names)},
+            "annotations": {**context.extra_annotations, **_annotations(definition, context, ports.names, arranged)},
         },
         "spec": {
-            "containers": pod_containers(definition, ports, context.maps),
+            **arranged.spec,
             "restartPolicy": "Never" if standalone else "Always",
             "terminationGracePeriodSeconds": termination_grace_seconds(definition),
             "serviceAccountName": context.service_account,
             "automountServiceAccountToken": context.mount_token,
             "enableServiceLinks": False,
-            **pod_values(definition, context.maps, context.launch_volumes),
+            **values,
+            **_present("volumes", [*values.get("volumes", ()), *arranged.volumes]),
             **_present("tolerations", [dict(each) for each in context.tolerations]),
             **_present("priorityClassName", context.priority_class),
         },
@@ -106,7 +117,10 @@ def _labels(context: PodContext) -> dict[str, str]:
 
 
 def _annotations(
-    definition: RegisterTaskDefinitionRequest, context: PodContext, port_names: Mapping[str, str]
+    definition: RegisterTaskDefinitionRequest,
+    context: PodContext,
+    port_names: Mapping[str, str],
+    arranged: Arrangement,
 ) -> dict[str, str]:
     containers = definition.container_definitions
     facts: dict[str, Any] = {
@@ -117,6 +131,7 @@ def _annotations(
         labels.START_PERIODS: start_periods(definition),
         labels.START_TIMEOUTS: {each.name: each.start_timeout for each in containers if each.start_timeout},
         labels.VOLUME_NAMES: volume_names(definition),
+        **arranged.notes,
     }
     written = {key: compact(fact) for key, fact in facts.items() if fact}
     own = {labels.CLUSTER_NAME: context.cluster, labels.TASK_DEFINITION: context.task_definition_arn, **written}

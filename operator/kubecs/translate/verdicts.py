@@ -12,13 +12,12 @@ from kubecs.ecs.base import Shape
 from kubecs.ecs.members import members
 from kubecs.ecs.model import ContainerDefinition, RegisterTaskDefinitionRequest
 from kubecs.translate.accelerators import accelerator_findings
-from kubecs.translate.container import essential_findings
 from kubecs.translate.containerverdicts import VALUES
 from kubecs.translate.credentialspecs import credential_spec_findings
 from kubecs.translate.devices import device_findings
 from kubecs.translate.environment import environment_findings
 from kubecs.translate.environmentfiles import environment_file_findings
-from kubecs.translate.finding import Finding, container_path
+from kubecs.translate.finding import Finding
 from kubecs.translate.grace import grace_findings
 from kubecs.translate.health import health_findings
 from kubecs.translate.images import image_findings
@@ -33,9 +32,10 @@ from kubecs.translate.placement import is_windows, placement_findings
 from kubecs.translate.ports import pod_ports
 from kubecs.translate.security import user_findings
 from kubecs.translate.securityoptions import security_option_findings
+from kubecs.translate.structure import structure_findings
 from kubecs.translate.sysctls import sysctl_findings
 from kubecs.translate.taskverdicts import TASK
-from kubecs.translate.verdict import NOT_TRANSLATED, Verdict, lost
+from kubecs.translate.verdict import Verdict, lost
 from kubecs.translate.volumes import mount_findings, volume_findings, volumes_from_findings
 from kubecs.translate.volumeverdicts import VOLUME
 
@@ -65,7 +65,7 @@ def findings(document: Document, maps: Maps = NO_MAPS) -> tuple[Finding, ...]:
         *linux_only_findings(document),
         *image_findings(document, maps),
         *containers,
-        *_start_timeout_findings(document),
+        *structure_findings(document),
         *grace_findings(document),
         *pod_ports(document).findings,
         *network_findings(document),
@@ -94,7 +94,6 @@ def verdict_on(pattern: str, value: object = None) -> Verdict | None:
 
 def _of_container(container: ContainerDefinition, document: Document, maps: Maps) -> tuple[Finding, ...]:
     return (
-        *essential_findings(container),
         *environment_findings(container, maps),
         *environment_file_findings(container, maps),
         *health_findings(container),
@@ -107,17 +106,6 @@ def _of_container(container: ContainerDefinition, document: Document, maps: Maps
         *accelerator_findings(container, maps),
         *log_findings(container, maps),
     )
-
-
-def _start_timeout_findings(document: Document) -> Iterator[Finding]:
-    """A start timeout limits how long others wait for the container: it matters only where one does."""
-    awaited = {
-        each.container_name for container in document.container_definitions for each in container.depends_on or ()
-    }
-    for container in document.container_definitions:
-        if container.start_timeout is not None and container.name in awaited:
-            path = container_path(container, "startTimeout")
-            yield Finding(path, NOT_TRANSLATED, NOT_TRANSLATED, "no container waits for this one to start")
 
 
 def _walk(shape: Shape, pattern: str, path: str) -> Iterator[Finding]:

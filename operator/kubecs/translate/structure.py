@@ -1,0 +1,53 @@
+"""Findings about how the containers of a task stand together: order, ends, restarts, init process, limits."""
+
+from collections.abc import Iterator
+
+from kubecs.ecs.errors import ClientException
+from kubecs.ecs.model import RegisterTaskDefinitionRequest
+from kubecs.translate import shim
+from kubecs.translate.command import assumed_command_finding, is_whole, runs_linux
+from kubecs.translate.dependencies import NOT_EXPRESSIBLE, Placed, dependency_findings, layout
+from kubecs.translate.finding import Finding, container_path
+from kubecs.translate.initprocess import init_findings
+from kubecs.translate.ulimits import ulimit_findings
+
+
+def structure_findings(document: RegisterTaskDefinitionRequest) -> tuple[Finding, ...]:
+    """All of them, in the order of the containers' members."""
+    return (
+        *_end_findings(document),
+        *dependency_findings(document),
+        *init_findings(document),
+        *ulimit_findings(document),
+    )
+
+
+def _end_findings(document: RegisterTaskDefinitionRequest) -> Iterator[Finding]:
+    """What cannot be done about a container's end without its whole command, and what is assumed about that."""
+    try:
+        found = layout(document)
+    except ClientException:
+        return  # dependency_findings says it
+    waiting = {each.awaited: each.waiting for each in reversed(found.dependencies) if each.condition == "COMPLETE"}
+    places = {each.name: each for each in found.placed}
+    for container in document.container_definitions:
+        placed = places[container.name or ""]
+        if not shim.ignores_exit(placed) and not shim.runs_once(placed, standalone=False):
+            continue
+        if not is_whole(container) or not runs_linux(document):
+            yield _unknown_command(placed, waiting.get(placed.name, ""))
+        elif not container.entry_point:
+            yield assumed_command_finding(container)
+
+
+def _unknown_command(placed: Placed, waiting: str) -> Finding:
+    container = placed.container
+    if shim.ignores_exit(placed):
+        message = f"{waiting} waits for its end, which has to be with exit code 0: its whole command is not known"
+        return Finding(container_path(container, "command"), NOT_EXPRESSIBLE, "CommandUnknown", message)
+    message = (
+        "in a service the container is started again when it ends, instead of staying ended: its whole command is "
+        "not known, entryPoint would say it"
+    )
+    condition = "NonEssentialRestarts"
+    return Finding(container_path(container, "essential"), condition, condition, message)
