@@ -23,7 +23,7 @@ from kubecs.translate.verdicts import findings
 
 FOLDER = Path(__file__).parent / "taskdefs"
 CASES = sorted(path.stem for path in FOLDER.glob("*.json"))
-STANDALONE = {"batch"}
+STANDALONE = {"batch", "startup-once"}
 LAUNCH_VOLUMES = {"database": {"sizeInGiB": 40, "volumeType": "gp3"}}
 OWNER = account_of(yaml.safe_load((Path(__file__).parent / "account.yaml").read_text(encoding="utf-8")), "shop", "")
 ACCOUNT = OWNER.id
