@@ -81,10 +81,13 @@ class Listener:
             self._started(change.namespace, after)
 
     def _keep(self, cache: Cache, pod: Pod) -> None:
-        """The final state of a deleted Pod is in the event alone."""
+        """The final state of a deleted Pod is in the event alone; what is recorded already needs nothing more."""
         self._notice_scale_in(cache, pod)
         metadata = pod["metadata"]
         self._deleting.discard(metadata["uid"])
+        if cache.holds("ECSTaskRecord", metadata["namespace"], runs.task_id(pod)):
+            self.scaled_in.discard(metadata["uid"])
+            return
         self.gone.setdefault((metadata["namespace"], metadata["name"]), []).append(pod)
 
     def _notice_scale_in(self, cache: Cache, pod: Pod) -> None:
@@ -122,6 +125,11 @@ class Listener:
         for pod in tuple(self.gone.get((metadata["namespace"], name), ())):
             if runs.task_id(pod) == metadata["name"]:
                 self.forget(pod)
+
+    def handled_up_to(self, seen: int) -> int:
+        """The resourceVersion up to which no deletion of a Pod is left to be recorded, given the newest one seen."""
+        waiting = (int(pod["metadata"]["resourceVersion"]) for pods in self.gone.values() for pod in pods)
+        return min(seen, min(waiting, default=seen + 1) - 1)
 
     def forget(self, pod: Pod) -> None:
         """Nothing is left to be done about a deleted Pod."""

@@ -27,6 +27,7 @@ from kubecs.controllers.reconcilers import reconcilers
 from kubecs.controllers.sweep import Sweeper
 from kubecs.controllers.view import CacheView
 from kubecs.controllers.watches import Watches
+from kubecs.controllers.watermark import Watermark
 from kubecs.kube.client import Client
 from kubecs.kube.config import Connection, load
 from kubecs.kube.events import EventRecorder
@@ -91,6 +92,8 @@ class Operator:
         self._sweeper = Sweeper(self._client, self._cache, self._metrics, resources.WATCHED, options.namespace)
         identity = f"{socket.gethostname()}_{uuid.uuid4()}"
         self._election = LeaderElection(self._client, options.lease_namespace, options.lease_name, identity)
+        pods, *_ = self._informers
+        self._watermark = Watermark(pods, listener, self._election)
         self._recorder = EventRecorder(self._client, socket.gethostname())
         built = reconcilers(self._cache, options.settings, listener)
         may_write = self._election.held
@@ -144,7 +147,9 @@ class Operator:
                 raise LeaseLost("another replica leads now")
 
     def _parts(self) -> list[asyncio.Task[None]]:
-        parts = [asyncio.create_task(each.run(), name=each.scope.resource.plural) for each in self._informers]
+        pods, *others = self._informers
+        parts = [asyncio.create_task(self._watermark.follow_pods(), name=pods.scope.resource.plural)]
+        parts += [asyncio.create_task(each.run(), name=each.scope.resource.plural) for each in others]
         lag = self._metrics.histogram("ecs_operator_event_loop_lag_seconds").observe
         parts.append(asyncio.create_task(loop_lag.sample(lag), name="loop lag"))
         parts.append(asyncio.create_task(self._lead(), name="lead"))

@@ -18,7 +18,7 @@ class Selected:
 
 
 INFORMED = (
-    Selected(kube.PODS),
+    Selected(kube.PODS),  # first: the operator follows them from a mark
     Selected(kube.REPLICA_SETS),
     Selected(kube.DEPLOYMENTS),
     Selected(kube.CONTROLLER_REVISIONS),

@@ -96,6 +96,10 @@ class Informer:
         self._listed_at = 0
         self._failures = 0
 
+    def resume_from(self, version: int) -> None:
+        """The same as the argument, for a caller that learns the resourceVersion only before `run`."""
+        self._resume_from = version
+
     async def run(self) -> None:
         """Lists and watches until cancelled.
 
@@ -215,6 +219,7 @@ class Informer:
         self._failures += 1
         refused = error.status not in UNREACHED and self._failures % FAILURES_UNTIL_LIST == 0
         if gone and self.resource_version < self._listed_at:
+            log.warning("what was deleted of %s before this start is not known any more", plural)
             self.resumed = False
             self.resource_version = self._listed_at
         elif gone or refused:

@@ -155,6 +155,18 @@ class LeaderElection:
         finally:
             self.lost.set()
 
+    async def left(self) -> Mapping[str, str]:
+        """Annotations of the Lease as it is now, whoever holds it; none while there is no Lease.
+
+        Raises:
+            ApiError: It could not be read.
+        """
+        try:
+            lease = await self._client.get(LEASES, self._namespace, self._name)
+        except NotFound:
+            return {}
+        return Record.of(lease, self._clock.monotonic()).annotations
+
     async def release(self) -> None:
         """Ends the candidacy, and gives the Lease back if it is held, so that the next leader need not wait."""
         self.lost.set()
