@@ -1,0 +1,69 @@
+"""What the probes say of one replica."""
+
+import time
+from typing import Any
+
+import pytest
+
+from kubecs.controllers.keys import Key
+from kubecs.controllers.operator import SILENT_SECONDS, STUCK_SECONDS, Operator, Options
+from kubecs.plan.settings import Settings
+
+
+@pytest.fixture
+async def replica() -> Operator:
+    """A replica that was put together and does not run: it has no API server."""
+    options = Options(
+        kubeconfig=None,
+        namespace=None,
+        bind_address="127.0.0.1",
+        health_port=0,
+        metrics_port=0,
+        workers=1,
+        lease_namespace="kubecs-system",
+        lease_name="test",
+        settings=Settings(),
+        version="test",
+    )
+    nowhere: Any = None
+    return Operator(options, nowhere)
+
+
+def _silent_for(replica: Operator, seconds: float, *plurals: str) -> None:
+    for informer in replica._informers:
+        if not plurals or informer.scope.resource.plural in plurals:
+            informer.last_activity = time.monotonic() - seconds
+
+
+async def test_alive_while_every_watch_gives_signs_of_life(replica: Operator) -> None:
+    _silent_for(replica, SILENT_SECONDS - 10)
+    assert replica.healthz() == (True, "ok")
+
+
+async def test_a_silent_watch_is_named(replica: Operator) -> None:
+    _silent_for(replica, SILENT_SECONDS + 1, "pods", "nodes")
+    assert replica.healthz() == (False, "no sign of life from the watches of pods, nodes")
+
+
+async def test_a_stuck_reconcile_is_an_illness(replica: Operator) -> None:
+    replica._queue.add(Key("ECSService", "shop", "web"))
+    item = await replica._queue.get()
+    assert replica.healthz() == (True, "ok")
+    replica._queue._working[item.key] -= STUCK_SECONDS + 1
+    assert replica.healthz() == (False, "a reconcile is stuck")
+    replica._queue.done(item.key)
+    assert replica.healthz() == (True, "ok")
+
+
+async def test_ready_when_every_list_is_there_whether_leading_or_not(replica: Operator) -> None:
+    ready, said = replica.readyz()
+    assert not ready
+    assert said.startswith("waiting for the lists of pods, replicasets, deployments")
+    for informer in replica._informers:
+        informer.synced.set()
+    assert replica.readyz() == (False, "waiting for the lists of our own kinds")
+    replica._standing.synced = True
+    assert replica.readyz() == (True, "standby")
+    replica._set_leading(leading=True)
+    assert replica.readyz() == (True, "leading")
+    assert b"ecs_operator_leader 1.0" in replica._metrics.render()

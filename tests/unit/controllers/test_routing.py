@@ -1,0 +1,136 @@
+"""From a change to the keys that are looked at: no more and no fewer than it concerns."""
+
+import pytest
+
+from kubecs.controllers.indexes import INDEXES, owner_of
+from kubecs.controllers.routing import ROUTES, ended_somewhere
+from kubecs.translate import labels
+from tests.unit.controllers.objects import NAMESPACE, Seen, obj, owner, pod, record, revision, running, service
+
+
+def test_every_kind_that_is_held_has_a_route() -> None:
+    assert set(ROUTES) == set(INDEXES)
+
+
+def test_a_pod_concerns_its_service_and_its_cluster() -> None:
+    assert Seen().keys("ADDED", pod(status=running())) == {"ECSService/web", "ECSCluster/default"}
+    assert Seen().keys("ADDED", pod("job-1", service=None)) == {"ECSTask/job", "ECSCluster/default"}
+
+
+def test_a_pod_is_looked_at_itself_once_it_has_ended_gone_or_lost_its_name() -> None:
+    seen = Seen()
+    assert "Pod/web-1" not in seen.keys("ADDED", pod(version=1, status=running()))
+    ended = running(lastState={"terminated": {"exitCode": 1}})
+    assert "Pod/web-1" in seen.keys("MODIFIED", pod(version=2, status=ended))
+    assert "Pod/web-1" in seen.keys("DELETED", pod(version=3, status=running()))
+    other = Seen()
+    other.keys("ADDED", pod(version=1, status=running()))
+    assert "Pod/web-1" in other.keys("ADDED", pod(version=9, uid="another", status=running()))
+
+
+@pytest.mark.parametrize(
+    ("status", "ended"),
+    [
+        ({}, False),
+        (running(), False),
+        (running(lastState={"terminated": {"exitCode": 0}}), True),
+        ({"phase": "Running", "initContainerStatuses": [{"state": {"terminated": {"exitCode": 0}}}]}, True),
+        ({"phase": "Failed"}, True),
+        ({"phase": "Succeeded"}, True),
+    ],
+)
+def test_ended_somewhere(status: dict[str, object], ended: bool) -> None:
+    assert ended_somewhere(pod(status=status)) is ended
+
+
+def test_children_concern_their_owner_by_reference_or_by_mark() -> None:
+    owned = {"owners": [owner("ECSService", "web")]}
+    assert Seen().keys("ADDED", obj("Deployment", "d", spec={}, **owned)) == {"ECSService/web"}
+    marked = obj("ReplicaSet", "rs", spec={}, marks={labels.SERVICE: "web"}, notes={labels.OWNER_OBJECT: "web"})
+    assert Seen().keys("ADDED", marked) == {"ECSService/web"}
+    assert Seen().keys("ADDED", obj("Deployment", "somebody-elses", spec={})) == set()
+    assert owner_of(obj("Pod", "p", notes={labels.OWNER_OBJECT: "job"})) == ("ECSTask", "job")
+
+
+def test_a_service_concerns_its_cluster_and_the_family_that_it_names() -> None:
+    keys = Seen().keys("ADDED", service("web", cluster="Shop_1", taskDefinition="Web:3"))
+    families = {key for key in keys if key.startswith("ECSTaskDefinition/")}
+    clusters = {key for key in keys if key.startswith("ECSCluster/")}
+    assert "ECSService/web" in keys
+    assert len(families) == len(clusters) == 1
+    assert next(iter(families)).startswith("ECSTaskDefinition/web-")  # object names are mangled: Web is not web
+    assert next(iter(clusters)).startswith("ECSCluster/shop-1-")
+
+
+def test_a_family_and_its_revisions_concern_who_refers_to_it() -> None:
+    seen = Seen()
+    seen.keys("ADDED", service("follows", taskDefinition="web"))
+    seen.keys("ADDED", service("pinned", 2, taskDefinition="web:1"))
+    seen.keys("ADDED", service("other", 3, taskDefinition="api"))
+    seen.keys("ADDED", obj("ECSTask", "job", 4, spec={"taskDefinition": "web"}))
+    users = {"ECSService/follows", "ECSService/pinned", "ECSTask/job"}
+    family = obj("ECSTaskDefinition", "web", 5, spec={"family": "web"})
+    assert seen.keys("ADDED", family) == {"ECSTaskDefinition/web", *users}
+    assert seen.keys("ADDED", revision(version=6)) == {
+        "ECSTaskDefinitionRevision/web.1",
+        "ECSTaskDefinition/web",
+        *users,
+    }
+
+
+def test_a_revision_whose_status_alone_moved_concerns_nobody_else() -> None:
+    seen = Seen()
+    seen.keys("ADDED", service())
+    seen.keys("ADDED", revision(version=2))
+    assert seen.keys("MODIFIED", revision(version=3, status={"observedGeneration": 1})) == {
+        "ECSTaskDefinitionRevision/web.1"
+    }
+    edited = revision(version=4)
+    edited["spec"]["lifecycle"] = "INACTIVE"
+    assert "ECSService/web" in seen.keys("MODIFIED", edited)
+
+
+def test_a_cluster_concerns_its_services_when_it_comes_or_goes() -> None:
+    seen = Seen()
+    seen.keys("ADDED", service("shop.web", cluster="shop"))
+    seen.keys("ADDED", service("web", 2))
+    cluster = {"spec": {"clusterName": "shop"}}
+    assert seen.keys("ADDED", obj("ECSCluster", "shop", 3, **cluster)) == {"ECSCluster/shop", "ECSService/shop.web"}
+    assert seen.keys("MODIFIED", obj("ECSCluster", "shop", 4, **cluster)) == {"ECSCluster/shop"}
+    assert seen.keys("DELETED", obj("ECSCluster", "shop", 5, **cluster)) == {"ECSCluster/shop", "ECSService/shop.web"}
+
+
+def test_an_account_concerns_all_in_its_namespace_and_nothing_beside() -> None:
+    seen = Seen()
+    seen.keys("ADDED", service())
+    elsewhere = service("web", 2)
+    elsewhere["metadata"] |= {"namespace": "other", "uid": "elsewhere"}
+    seen.keys("ADDED", elsewhere)
+    before = len(seen.changes)
+    keys = seen.keys("ADDED", obj("ECSAccount", "default", 3, spec={"accountId": "111122223333"}))
+    assert "ECSService/web" in keys
+    kind, change = seen.changes[before]
+    assert {key.namespace for key in ROUTES[kind](seen.cache, change)} == {NAMESPACE}
+    unchanged = obj("ECSAccount", "default", 4, spec={"accountId": "111122223333"}, status={"seen": True})
+    assert seen.keys("MODIFIED", unchanged) == set()
+
+
+def test_a_service_account_that_somebody_touches_is_looked_after() -> None:
+    seen = Seen()
+    seen.keys("ADDED", service())
+    assert "ECSService/web" not in seen.keys("ADDED", obj("ServiceAccount", "ecs-default", 2))
+    assert "ECSService/web" in seen.keys("MODIFIED", obj("ServiceAccount", "ecs-default", 3))
+    assert "ECSService/web" in seen.keys("DELETED", obj("ServiceAccount", "ecs-default", 4))
+
+
+def test_nodes_concern_clusters_when_they_come_or_go() -> None:
+    seen = Seen()
+    seen.keys("ADDED", obj("ECSCluster", "default", spec={"clusterName": "default"}))
+    node = {"metadata": {"namespace": ""}}
+    assert seen.keys("ADDED", obj("Node", "n", 2, **node)) == {"ECSCluster/default"}
+    assert seen.keys("MODIFIED", obj("Node", "n", 3, **node)) == set()
+    assert seen.keys("DELETED", obj("Node", "n", 4, **node)) == {"ECSCluster/default"}
+
+
+def test_a_record_concerns_its_ecstask_and_its_own_end() -> None:
+    assert {"ECSTask/job", "ECSTaskRecord/abc"} <= Seen().keys("ADDED", record("abc", "job-1"))
