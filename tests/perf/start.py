@@ -20,7 +20,7 @@ from tests.perf.watched import Watched, watching
 
 COLD_TARGET = 1.7
 WARM_TARGET = 1.5
-LOOK_SECONDS = 0.005
+LOOK_SECONDS = 0.02
 
 
 async def cold(bench: Bench, space: str, count: int, *, native_first: bool) -> tuple[float, float]:

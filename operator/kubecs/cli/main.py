@@ -1,11 +1,13 @@
 """The `kubecs` command. Each subcommand imports what it needs when it is chosen, so that `--help` is quick."""
 
 import argparse
+import gc
 import sys
 from collections.abc import Sequence
 
 
 def _operator(arguments: argparse.Namespace) -> int:
+    gc.disable()  # nothing of a start is garbage; the operator turns it on again
     from kubecs.cli import operator  # noqa: PLC0415 - see the module's description
 
     return operator.run(arguments)

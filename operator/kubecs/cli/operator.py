@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import logging
+import sys
 from importlib.metadata import version
 
 from kubecs.controllers import logs
@@ -10,6 +11,9 @@ from kubecs.controllers.operator import LeaseLost, Options
 from kubecs.controllers.operator import run as run_operator
 from kubecs.kube.config import NoConfiguration
 from kubecs.plan.settings import Settings
+
+# How long kopf's thread may keep the others waiting for the interpreter: Python's 5 ms are longer than a reconcile.
+SWITCH_SECONDS = 0.0002
 
 log = logging.getLogger("kubecs")
 
@@ -38,6 +42,7 @@ def options(arguments: argparse.Namespace) -> Options:
 def run(arguments: argparse.Namespace) -> int:
     """Run until told to stop. Returns the exit code: 0 after SIGTERM, 1 when it could not go on."""
     logs.configure(arguments.log_format, arguments.log_level)
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         asyncio.run(run_operator(options(arguments)))
     except (LeaseLost, NoConfiguration, OSError) as error:

@@ -60,12 +60,11 @@ class Outcome:
 class Engine:
     """See the module's description."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - the composition root wires its parts here
+    def __init__(  # noqa: PLR0913 - the composition root wires its parts here
         self,
         client: Client,
         cache: Cache,
         queue: Queue[Key],
-        reconcilers: Iterable[Reconciler],
         recorder: EventRecorder,
         metrics: Metrics,
         clock: Callable[[], datetime] = utc_now,
@@ -75,13 +74,17 @@ class Engine:
         self._client = client
         self._cache = cache
         self._queue = queue
-        self._reconcilers = {reconciler.kind: reconciler for reconciler in reconcilers}
+        self._reconcilers: Mapping[str, Reconciler] = {}
         self._recorder = recorder
         self._metrics = metrics
         self._clock = clock
         self._may_write = may_write
         self.workers = 0
         self.status = StatusWriter(client, cache)
+
+    def reconcile_with(self, reconcilers: Iterable[Reconciler]) -> None:
+        """Set the reconcilers; to be called before `run`."""
+        self._reconcilers = {reconciler.kind: reconciler for reconciler in reconcilers}
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -103,6 +106,7 @@ class Engine:
                 await self._look(item)
             finally:
                 self._queue.done(item.key)
+            await asyncio.sleep(0)  # a look that writes nothing never waits: let the watches and the Lease have a turn
 
     async def _look(self, item: Item[Key]) -> None:
         key, started = item.key, time.monotonic()

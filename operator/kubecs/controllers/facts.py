@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kubecs.metrics.view import ServiceFacts
-from kubecs.plan.servicerevision import launch_type
+from kubecs.plan.launchtype import launch_type
 from kubecs.translate import names
 
 

@@ -6,6 +6,8 @@ caches. End: on SIGTERM the Lease is released within seconds; a lost Lease ends 
 
 import asyncio
 import contextlib
+import gc
+import importlib
 import logging
 import signal
 import socket
@@ -23,10 +25,8 @@ from kubecs.controllers.keys import Key
 from kubecs.controllers.leading import Standing
 from kubecs.controllers.listener import Listener
 from kubecs.controllers.queue import Queue
-from kubecs.controllers.reconcilers import reconcilers
 from kubecs.controllers.sweep import Sweeper
 from kubecs.controllers.view import CacheView
-from kubecs.controllers.watches import Watches
 from kubecs.controllers.watermark import Watermark
 from kubecs.kube.client import Client
 from kubecs.kube.config import Connection, load
@@ -85,20 +85,19 @@ class Operator:
         hooks = KubeHooks(self._metrics)
         self._client = Client(connection, hooks=hooks, version=options.version)
         self._queue: Queue[Key] = Queue()
-        listener = Listener(self._queue, self._metrics, self._standing)
-        self._cache = Cache(listener.changed)
-        listener.cache = self._cache
+        self._listener = Listener(self._queue, self._metrics, self._standing)
+        self._cache = Cache(self._listener.changed)
+        self._listener.cache = self._cache
         self._informers = [self._informer(selected, hooks) for selected in resources.INFORMED]
         self._sweeper = Sweeper(self._client, self._cache, self._metrics, resources.WATCHED, options.namespace)
         identity = f"{socket.gethostname()}_{uuid.uuid4()}"
         self._election = LeaderElection(self._client, options.lease_namespace, options.lease_name, identity)
         pods, *_ = self._informers
-        self._watermark = Watermark(pods, listener, self._election)
+        self._watermark = Watermark(pods, self._listener, self._election)
         self._recorder = EventRecorder(self._client, socket.gethostname())
-        built = reconcilers(self._cache, options.settings, listener)
         may_write = self._election.held
         self._engine = Engine(
-            self._client, self._cache, self._queue, built, self._recorder, self._metrics, may_write=may_write
+            self._client, self._cache, self._queue, self._recorder, self._metrics, may_write=may_write
         )
         self._metrics.read_state_from(CacheView(self._cache, self._queue, self._engine, self._standing))
         self._stop = asyncio.Event()
@@ -158,20 +157,33 @@ class Operator:
     async def _lead(self) -> None:
         """Fill the caches, then watch our own kinds, then work once the Lease is held."""
         started = time.monotonic()
-        await asyncio.gather(self._sweeper.fill(), *(informer.synced.wait() for informer in self._informers))
+        lists = (self._sweeper.fill(), *(informer.synced.wait() for informer in self._informers))
+        await asyncio.gather(asyncio.to_thread(self._learn_to_decide), *lists)
         self._standing.synced = True
         self._metrics.set("ecs_operator_ready", 1)
         facts = {"seconds": round(time.monotonic() - started, 2), "objects": sum(self._cache.sizes().values())}
         log.info("caches are complete", extra=facts)
-        namespaces = (self._options.namespace,) if self._options.namespace else ()
-        kopf = Watches(self._connection, namespaces, self._cache.observe, self._sweeper.ask)
         async with asyncio.TaskGroup() as group:
-            group.create_task(kopf.run(), name="kopf")
+            group.create_task(self._watch_our_kinds(), name="kopf")
             group.create_task(self._sweeper.run(), name="sweep")
             await self._election.leading.wait()
             self._set_leading(leading=True)
             log.info("leading")
             group.create_task(self._engine.run(self._options.workers), name="engine")
+
+    def _learn_to_decide(self) -> None:
+        """Import the reconcilers and all below while the first lists come in: it takes as long as these do."""
+        from kubecs.controllers.reconcilers import reconcilers  # noqa: PLC0415
+
+        self._engine.reconcile_with(reconcilers(self._cache, self._options.settings, self._listener))
+        gc.freeze()  # all that is there by now stays: no collection need look at it again
+        gc.enable()
+
+    async def _watch_our_kinds(self) -> None:
+        """Run kopf, which is imported when everything else is ready."""
+        watches = await asyncio.to_thread(importlib.import_module, "kubecs.controllers.watches")
+        namespaces = (self._options.namespace,) if self._options.namespace else ()
+        await watches.Watches(self._connection, namespaces, self._cache.observe, self._sweeper.ask).run()
 
     def _set_leading(self, *, leading: bool) -> None:
         self._standing.leading = leading

@@ -52,19 +52,20 @@ class Sweeper:
 
     async def fill(self) -> None:
         """The first list: everything is news, nothing is drift. Tries until the API server can be read."""
-        for resource in self._resources.values():
-            for change in await self._first_list(resource):
-                self._cache.changed(resource.kind, change)
+        await asyncio.gather(*(self._first_list(resource) for resource in self._resources.values()))
 
-    async def _first_list(self, resource: Resource) -> list[Change]:
+    async def _first_list(self, resource: Resource) -> None:
         attempt = 0
         while True:
             try:
-                return await take_list(self._client, self._cache, resource, self._namespace)
+                changes = await take_list(self._client, self._cache, resource, self._namespace)
+                break
             except ApiError as error:
                 log.warning("not listed yet", extra={"resource": resource.plural, "error": str(error)})
                 await asyncio.sleep(BACKOFF.delay(attempt, random.random(), error.retry_after))  # noqa: S311 - jitter
             attempt += 1
+        for change in changes:
+            self._cache.changed(resource.kind, change)
 
     def ask(self, kind: str) -> None:
         """Sweep a kind soon."""

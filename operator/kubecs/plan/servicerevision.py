@@ -14,6 +14,7 @@ from kubecs.ecs.model import RegisterTaskDefinitionRequest
 from kubecs.ecs.values import deployment_id, deployment_started_ms, task_definition_arn
 from kubecs.plan import parameters
 from kubecs.plan.checks import usable
+from kubecs.plan.launchtype import launch_type
 from kubecs.plan.references import Resolved
 from kubecs.plan.refusal import Refusal, invalid
 from kubecs.plan.snapshot import Manifest, ServiceSnapshot
@@ -34,7 +35,6 @@ from kubecs.translate.owner import owner_reference
 from kubecs.translate.pod import PodContext, pod_template
 from kubecs.translate.serviceaccount import service_account_name
 
-DEFAULT_LAUNCH_TYPE = "EC2"
 UNKNOWN = {"unknown": True}  # parameters of a revision that was found again without them
 
 
@@ -142,14 +142,6 @@ def _rendered(
         created_at=rfc3339(now),
     )
     return Chosen(revision, controller_revision(revision, revision_owner(snapshot)), create=True)
-
-
-def launch_type(spec: Mapping[str, Any]) -> str:
-    """The launch type that a service's tasks show: its own, or that of its first capacity provider."""
-    strategy = spec.get("capacityProviderStrategy") or ()
-    if any(item["capacityProvider"].startswith("FARGATE") for item in strategy):
-        return "FARGATE"
-    return str(spec.get("launchType") or DEFAULT_LAUNCH_TYPE)
 
 
 def _context(

@@ -15,9 +15,9 @@ from kubecs.plan import conditions, taskstatus
 from kubecs.plan.actions import Action, Create, Delete, Event, Patch, Plan, Ref
 from kubecs.plan.containerstate import STOPPED
 from kubecs.plan.identity import identity_actions
+from kubecs.plan.launchtype import launch_type
 from kubecs.plan.refusal import Refusal, invalid
 from kubecs.plan.runs import Pod
-from kubecs.plan.servicerevision import launch_type
 from kubecs.plan.taskadmission import Admitted, admit
 from kubecs.plan.tasksnapshot import TaskSnapshot, pod_name
 from kubecs.plan.taskstate import task_state
