@@ -97,6 +97,9 @@ def operator(
 
 @pytest.fixture(autouse=True)
 def _operator_as_usual(request: pytest.FixtureRequest) -> None:
-    """Starts the operator anew when the test before killed it or ran it with other settings."""
-    if "operator" in request.fixturenames:
+    """Starts the operator anew when the test before killed it or ran it with other settings.
+
+    A fixture that asks for it by `getfixturevalue` gets the handle alone, and may run an operator of its own instead.
+    """
+    if "operator" in request.node.fixturenames:
         request.getfixturevalue("operator").ensure_default()

@@ -1,0 +1,285 @@
+"""The operator is killed at every single write that it makes, and what it left is made whole by the next one.
+
+For each story (create, scale, roll out, delete a service, …) the k-th write is chosen, and SIGKILL comes just before
+or just after it takes effect. Afterwards all that is in the namespace must be what an undisturbed run leaves: nothing
+lost, nothing doubled.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cluster import ecs
+from tests.cluster.audit import AuditLog
+from tests.cluster.endstate import end_state
+from tests.cluster.faultproxy import After, Answer, Before, Fault, FaultProxy
+from tests.cluster.rig import Kubectl, OperatorProcess, wait_for
+from tests.soak import sample
+from tools.localcluster import LocalCluster
+
+SAMPLED = 8
+WRITES = "POST|PATCH|PUT|DELETE"
+BEFORE, AFTER = "before", "after"
+NEW_IMAGE = ecs.container(image="registry.example/app:2")
+
+Look = Callable[[Kubectl], object]
+
+
+@dataclass(frozen=True)
+class Story:
+    """What a person does.
+
+    Attributes:
+        calls: the most writes that the operator makes for it; the test of the undisturbed run holds it against that.
+        before: documents that are there first.
+        begun: what they have come to, before the story begins.
+        act: the person's deed.
+        ended: what it has come to, at least; the whole is compared afterwards.
+    """
+
+    calls: int
+    before: tuple[ecs.Document, ...]
+    begun: Look
+    act: Callable[[Kubectl], object]
+    ended: Look
+
+
+def _steady(*names: str, runs: str = "web:1", count: int | None = None) -> Look:
+    """Services are steady on a task definition, and so is their family."""
+
+    def look(kubectl: Kubectl) -> bool:
+        services = [kubectl.get("ecsservice", name) for name in names]
+        families = kubectl.list("ecstaskdefinition")
+        assert all(map(ecs.is_ready, [*services, *families])), [ecs.states(each) for each in [*services, *families]]
+        assert all(each["status"]["taskDefinition"].endswith(f"/{runs}") for each in services)
+        return count is None or all(each["status"]["runningCount"] == count for each in services)
+
+    return look
+
+
+def _task_is(status: str) -> Look:
+    return lambda kubectl: ecs.status(kubectl.get("ecstask", "job")).get("lastStatus") == status
+
+
+def _registered(number: int) -> Look:
+    def look(kubectl: Kubectl) -> bool:
+        family = kubectl.get("ecstaskdefinition", "web")
+        return ecs.is_ready(family) and ecs.status(family).get("latestRevision") == number
+
+    return look
+
+
+def _gone(kind: str, records: int) -> Look:
+    def look(kubectl: Kubectl) -> bool:
+        left = [*kubectl.list(kind), *kubectl.list("pod"), *kubectl.list("controllerrevision")]
+        return not left and len(kubectl.list("ecstaskrecord")) >= records
+
+    return look
+
+
+WEB = (ecs.account(), ecs.task_definition("web"))
+
+STORIES = {
+    "create a service": Story(
+        calls=7,
+        before=WEB,
+        begun=_registered(1),
+        act=lambda kubectl: kubectl.apply(ecs.service("web", 2)),
+        ended=_steady("web", count=2),
+    ),
+    "scale a service": Story(
+        calls=6,
+        before=(*WEB, ecs.service("web", 1)),
+        begun=_steady("web", count=1),
+        act=lambda kubectl: kubectl.patch("ecsservice", "web", {"spec": {"desiredCount": 3}}),
+        ended=_steady("web", count=3),
+    ),
+    "roll out": Story(
+        calls=17,
+        before=(*WEB, ecs.service("web", 2)),
+        begun=_steady("web", count=2),
+        act=lambda kubectl: kubectl.apply(ecs.task_definition("web", NEW_IMAGE)),
+        ended=_steady("web", runs="web:2", count=2),
+    ),
+    "delete a service": Story(
+        calls=4,
+        before=(*WEB, ecs.service("web", 2)),
+        begun=_steady("web", count=2),
+        act=lambda kubectl: kubectl.delete("ecsservice", "web"),
+        ended=_gone("ecsservice", 2),
+    ),
+    "run a task": Story(
+        calls=8,
+        before=WEB,
+        begun=_registered(1),
+        act=lambda kubectl: kubectl.apply(ecs.task("job")),
+        ended=_task_is("RUNNING"),
+    ),
+    "a task ends": Story(
+        calls=5,
+        before=(*WEB, ecs.task("job")),
+        begun=_task_is("RUNNING"),
+        act=lambda kubectl: kubectl.annotate("pod", _only_pod(kubectl), exit_codes='{"app": 3}'),
+        ended=_task_is("STOPPED"),
+    ),
+    "delete a task": Story(
+        calls=2,
+        before=(*WEB, ecs.task("job")),
+        begun=_task_is("RUNNING"),
+        act=lambda kubectl: kubectl.delete("ecstask", "job"),
+        ended=_gone("ecstask", 1),
+    ),
+    "edit a task definition": Story(
+        calls=5,
+        before=WEB,
+        begun=_registered(1),
+        act=lambda kubectl: kubectl.apply(ecs.task_definition("web", NEW_IMAGE)),
+        ended=_registered(2),
+    ),
+    "delete a task definition": Story(
+        calls=3,
+        before=(*WEB, ecs.service("web", 1)),
+        begun=_steady("web", count=1),
+        act=lambda kubectl: kubectl.delete("ecstaskdefinition", "web"),
+        ended=lambda kubectl: kubectl.get("ecstaskdefinitionrevision", "web.1")["spec"]["lifecycle"] == "INACTIVE",
+    ),
+}
+
+GRID = [
+    (name, side, call)
+    for name, story in STORIES.items()
+    for call in range(1, story.calls + 1)
+    for side in (BEFORE, AFTER)
+]
+
+
+def _only_pod(kubectl: Kubectl) -> str:
+    (pod,) = kubectl.list("pod")
+    return str(pod["metadata"]["name"])
+
+
+@dataclass
+class Stage:
+    """Where the stories are played: the cluster, and an operator behind a proxy that kills it when told.
+
+    Attributes:
+        undisturbed: the end state of each story that was played without a crash, and how many writes it took.
+    """
+
+    cluster: LocalCluster
+    proxy: FaultProxy
+    operator: OperatorProcess
+    undisturbed: dict[str, tuple[list[str], int]] = field(default_factory=dict)
+
+    def start(self) -> None:
+        """A new operator, which leads at once: the Lease is taken from the dead one, but what it left there stays."""
+        lease = self.cluster.api.resource("Lease").path("kubecs-system", "kubecs-operator")
+        if self.cluster.api.answers(lease):
+            self.cluster.api.call("PATCH", lease, {"spec": {"holderIdentity": ""}}, "application/merge-patch+json")
+        self.operator.start(kubeconfig=self.proxy.kubeconfig(self.operator.kubeconfig))
+        wait_for(self._leads, 20, "leading")
+
+    def _leads(self) -> bool:
+        assert ecs.sample(self.operator.metrics(), "ecs_operator_leader") == 1, self.operator.log[-3000:]
+        return True
+
+    def begin(self, story: Story) -> Kubectl:
+        """A namespace in which the story may begin."""
+        name = f"t-{secrets.token_hex(4)}"
+        document = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+        self.cluster.api.call("POST", "/api/v1/namespaces", document)
+        account = f"/api/v1/namespaces/{name}/serviceaccounts/default"
+        wait_for(lambda: self.cluster.api.answers(account), 30, "the namespace's default ServiceAccount")
+        kubectl = Kubectl(self.cluster, name)
+        log = AuditLog(self.cluster)
+        kubectl.apply(story.before)
+        wait_for(lambda: story.begun(kubectl), 30, "the story may begin")
+        log.settle(name)
+        return kubectl
+
+    def play(self, story: Story) -> tuple[list[str], int]:
+        """Without a crash: the end state, and the number of writes."""
+        kubectl = self.begin(story)
+        log = AuditLog(self.cluster)
+        already = self.proxy.count(WRITES, self.path(kubectl))
+        story.act(kubectl)
+        wait_for(lambda: story.ended(kubectl), 30, "the story has ended")
+        log.settle(kubectl.namespace)
+        return end_state(kubectl), self.proxy.count(WRITES, self.path(kubectl)) - already
+
+    @staticmethod
+    def path(kubectl: Kubectl) -> str:
+        """What the operator writes in a namespace, but Events, which are not state."""
+        return f"/namespaces/{kubectl.namespace}/(?!events)"
+
+    def kill_at(self, kubectl: Kubectl, side: str, call: int) -> Fault:
+        """Sets the trap."""
+        what: dict[str, Any] = {"method": WRITES, "path": self.path(kubectl), "skip": call - 1}
+        if side == AFTER:
+            return self.proxy.add(After(self.operator.kill), **what)
+        self.proxy.add(Before(self.operator.kill), **what)
+        return self.proxy.add(Answer(503), **what)  # to nobody: the call must not go on to the API server
+
+
+@pytest.fixture(scope="module")
+def stage(
+    request: pytest.FixtureRequest, cluster: LocalCluster, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
+    usual: OperatorProcess = request.getfixturevalue("operator")  # asked for so that no test starts it beside ours
+    if usual.pid is not None:
+        usual.terminate()
+    directory: Path = tmp_path_factory.mktemp("grid")
+    with FaultProxy(cluster.url, cluster.certificate_authority) as proxy:
+        own = Stage(cluster, proxy, OperatorProcess(usual.kubeconfig, directory, "grid"))
+        own.start()
+        yield own
+        proxy.clear()
+        if own.operator.pid is not None:
+            own.operator.terminate()
+
+
+def _undisturbed(stage: Stage, name: str) -> tuple[list[str], int]:
+    if name not in stage.undisturbed:
+        stage.undisturbed[name] = stage.play(STORIES[name])
+    state, calls = stage.undisturbed[name]
+    assert calls <= STORIES[name].calls, f"{name} took {calls} writes: the grid has to be larger"
+    return state, calls
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("name", "side", "call"), sample(GRID, SAMPLED))
+def test_killed_at_a_write(stage: Stage, name: str, side: str, call: int, tell: Callable[[str], None]) -> None:
+    expected, calls = _undisturbed(stage, name)
+    story = STORIES[name]
+    kubectl = stage.begin(story)
+    log = AuditLog(stage.cluster)
+    trap = stage.kill_at(kubectl, side, call)
+
+    story.act(kubectl)
+    wait_for(lambda: trap.hits or story.ended(kubectl), 30, "killed, or ended before that many writes")
+    log.settle(kubectl.namespace)
+    stage.proxy.clear()
+    assert trap.hits or call > calls // 2, "status writes may merge, but not as many as that"
+    if trap.hits:
+        stage.operator.wait()
+        stage.start()
+    wait_for(lambda: story.ended(kubectl), 30, "the story has ended")
+
+    wait_for(lambda: _same(end_state(kubectl), expected), 15, "the end state is that of the undisturbed run")
+    log.settle(kubectl.namespace)
+    assert _same(end_state(kubectl), expected)
+    done = "killed, then as undisturbed" if trap.hits else "not that many writes this time"
+    tell(f"crash grid: {name}, {side} write {call} (of {calls} undisturbed): {done}")
+
+
+def _same(state: list[str], expected: list[str]) -> bool:
+    lost, added = Counter(expected) - Counter(state), Counter(state) - Counter(expected)
+    assert state == expected, "\n".join([*(f"- {line}" for line in lost), *(f"+ {line}" for line in added)])
+    return True
