@@ -21,10 +21,9 @@ from tests.cluster.audit import AuditLog
 from tests.cluster.endstate import end_state
 from tests.cluster.faultproxy import After, Answer, Before, Fault, FaultProxy
 from tests.cluster.rig import Kubectl, OperatorProcess, wait_for
-from tests.soak import sample
+from tests.soak import SEED, sample, whole
 from tools.localcluster import LocalCluster
 
-SAMPLED = 8
 WRITES = "POST|PATCH|PUT|DELETE"
 BEFORE, AFTER = "before", "after"
 NEW_IMAGE = ecs.container(image="registry.example/app:2")
@@ -152,12 +151,15 @@ STORIES = {
     ),
 }
 
-GRID = [
-    (name, side, call)
-    for name, story in STORIES.items()
-    for call in range(1, story.calls + 1)
-    for side in (BEFORE, AFTER)
-]
+
+def _points(name: str, seed: int) -> list[tuple[str, str, int]]:
+    """Every place at which a story may be killed; or one of the first half, since not every run gets to the others."""
+    last = STORIES[name].calls if whole() else (STORIES[name].calls + 1) // 2
+    points = [(name, side, call) for call in range(1, last + 1) for side in (BEFORE, AFTER)]
+    return sample(points, 1, seed)
+
+
+GRID = [point for number, name in enumerate(STORIES) for point in _points(name, SEED + number)]
 
 
 def _only_pod(kubectl: Kubectl) -> str:
@@ -254,7 +256,7 @@ def _undisturbed(stage: Stage, name: str) -> tuple[list[str], int]:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize(("name", "side", "call"), sample(GRID, SAMPLED))
+@pytest.mark.parametrize(("name", "side", "call"), GRID)
 def test_killed_at_a_write(stage: Stage, name: str, side: str, call: int, tell: Callable[[str], None]) -> None:
     expected, calls = _undisturbed(stage, name)
     story = STORIES[name]
