@@ -94,15 +94,14 @@ def _wait_all_is_as_wanted(kubectl: Kubectl, timeout: float = 120.0) -> None:
     wait_for(lambda: _all_is_as_wanted(kubectl), timeout, "all is as wanted")
 
 
-def _forgotten(operator: OperatorProcess, plural: str, count: int) -> bool:
-    """The operator's cache holds so many objects of a kind."""
-    return ecs.sample(operator.metrics(), "ecs_operator_cache_objects", resource=plural) == count
+def _knows_all_services(operator: OperatorProcess, kubectl: Kubectl) -> bool:
+    """The operator's cache holds as many services as there are; namespaces of tests before may still be going."""
+    there = kubectl.cluster.api.call("GET", kubectl.cluster.api.resource("ecsservice").path(None))["items"]
+    return ecs.sample(operator.metrics(), "ecs_operator_cache_objects", resource="ecsservices") == len(there)
 
 
 def test_history_is_gone_for_every_watch(faulty: OperatorProcess, proxy: FaultProxy, kubectl: Kubectl) -> None:
     _prepare(kubectl)
-    held = ecs.sample(faulty.metrics(), "ecs_operator_cache_objects", resource="ecsservices")
-    assert held is not None
     kept_away = proxy.add(Answer(503), path=WATCH, times=None)
     assert proxy.cut_streams() >= WATCHES
     wait_for(lambda: kept_away.hits >= WATCHES, 10, "no watch comes through")
@@ -111,7 +110,7 @@ def test_history_is_gone_for_every_watch(faulty: OperatorProcess, proxy: FaultPr
     proxy.add(WatchError(410), path=WATCH, times=WATCHES)
 
     _wait_all_is_as_wanted(kubectl)
-    wait_for(lambda: _forgotten(faulty, "ecsservices", int(held)), 10, "doomed is gone, fresh has come")
+    wait_for(lambda: _knows_all_services(faulty, kubectl), 15, "doomed is gone, fresh has come")
     page = faulty.metrics()  # kopf's retries may take some of the answers, so not each of our own watches had one
     gone = [ecs.sample(page, "ecs_operator_watch_restarts_total", resource=each, reason="gone") for each in OURS]
     assert any(gone)
@@ -121,8 +120,6 @@ def test_a_deletion_that_kopf_lost_is_swept_up(
     cluster: LocalCluster, faulty: OperatorProcess, proxy: FaultProxy, kubectl: Kubectl
 ) -> None:
     _prepare(kubectl)
-    held = ecs.sample(faulty.metrics(), "ecs_operator_cache_objects", resource="ecsservices")
-    assert held is not None
     kept_away = proxy.add(Answer(503), path=OUR_KINDS + ".*watch=true", times=None)
     proxy.cut_streams()
     wait_for(lambda: kept_away.hits >= 5, 10, "kopf hears nothing")
@@ -131,9 +128,9 @@ def test_a_deletion_that_kopf_lost_is_swept_up(
     proxy.clear()
     proxy.add(WatchError(410), path=OUR_KINDS + ".*watch=true", times=5)
 
-    wait_for(lambda: _forgotten(faulty, "ecsservices", int(held) - 1), 10, "the sweep has found it")
-    text = faulty.metrics()
-    assert ecs.sample(text, "ecs_operator_cache_drift_total", resource="ecsservices", kind="missed_delete")
+    drift = {"resource": "ecsservices", "kind": "missed_delete"}
+    wait_for(lambda: ecs.sample(faulty.metrics(), "ecs_operator_cache_drift_total", **drift), 15, "the sweep found it")
+    wait_for(lambda: _knows_all_services(faulty, kubectl), 15, "doomed is gone")
     # Nothing is left of it, and nothing of it comes back.
     log = AuditLog(cluster)
     kubectl.patch("ecsservice", "scaled", {"spec": {"desiredCount": 2}})
@@ -230,11 +227,8 @@ def test_the_api_server_restarts(cluster: LocalCluster, faulty: OperatorProcess,
     assert faulty.probe("readyz")
 
 
-@pytest.mark.xfail(reason="failed once in a full run; cause not found yet", strict=False)
 def test_kopf_dies_and_is_started_again(faulty: OperatorProcess, proxy: FaultProxy, kubectl: Kubectl) -> None:
     _prepare(kubectl)
-    held = ecs.sample(faulty.metrics(), "ecs_operator_cache_objects", resource="ecsservices")
-    assert held is not None
     # An error in the stream that is no 410 ends kopf as a whole, not one watch.
     fatal = proxy.add(WatchError(500), path=OUR_KINDS + ".*watch=true", times=2)
     proxy.cut_streams()
@@ -243,7 +237,7 @@ def test_kopf_dies_and_is_started_again(faulty: OperatorProcess, proxy: FaultPro
     _change_everything(kubectl)
 
     _wait_all_is_as_wanted(kubectl)
-    wait_for(lambda: _forgotten(faulty, "ecsservices", int(held)), 10, "doomed is gone, fresh has come")
+    wait_for(lambda: _knows_all_services(faulty, kubectl), 15, "doomed is gone, fresh has come")
 
 
 def test_kubernetes_events_that_cannot_be_posted_hold_nothing_up(
