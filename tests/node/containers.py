@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import urllib.request
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,22 @@ class Containers:
         self.start_task(*definitions, family=family, **members)
         return self.record_of_task(family)
 
+    def outputs(self, *, volumes: Sequence[Document] = (), **definitions: Document) -> dict[str, str]:
+        """What each of several tasks of one container has printed, run together, by family; all must end with 0."""
+        extra = {"volumes": list(volumes)} if volumes else {}
+        for family, definition in definitions.items():
+            self.start_task(definition, family=family, **extra)
+        records = {family: self.record_of_task(family) for family in definitions}
+        ends = {family: container_of(record, definitions[family]["name"]) for family, record in records.items()}
+        assert all(each.get("exitCode") == 0 for each in ends.values()), ends
+        return {family: self.output(record["kubernetes"]["podName"]) for family, record in records.items()}
+
+    def fetch(self, pod: Document, port: int) -> str:
+        """What a GET of / of a Pod answers."""
+        with urllib.request.urlopen(f"http://{pod['status']['podIP']}:{port}/", timeout=5) as answer:
+            text: str = answer.read().decode()
+        return text.strip()
+
     def start_task(self, *definitions: Document, family: str = "web", **members: Any) -> None:
         """Applies a task definition and an ECSTask of the same name."""
         self.kubectl.apply([ecs.task_definition(family, *definitions, **members)])
@@ -55,7 +72,7 @@ class Containers:
         self.kubectl.apply([ecs.task_definition(name, *definitions, **members)])
         self.kubectl.apply(ecs.service(name, desired, taskDefinition=name))
         ecs.wait_ready(self.kubectl, "ecsservice", name, timeout=45)
-        return self.pod(service=name)
+        return ecs.pods(self.kubectl, service=name)[0]
 
     def pod(self, **labels: str) -> Document:
         """The one Pod with our labels that isn't being deleted."""

@@ -29,15 +29,19 @@ _PAUSE = ["/bin/sh", "-c", "while :; do sleep 86400 & wait $!; done"]
 
 @dataclass(frozen=True)
 class Image:
-    """One image in the registry: `registry.test/<name>:1`.
+    """One image in the registry: `registry.test/<name>:<tag>`, or of any other registry, which ours stands for.
 
     Attributes:
         name: its repository.
         config: what the image says of itself: Entrypoint, Cmd, Env, User, WorkingDir, StopSignal.
+        tag: its tag.
+        shim: it has the shim and nothing else.
     """
 
     name: str
     config: Mapping[str, Any] = field(default_factory=dict)
+    tag: str = "1"
+    shim: bool = False
 
 
 IMAGES = (
@@ -54,13 +58,15 @@ IMAGES = (
         },
     ),
     Image("interrupted", {"StopSignal": "SIGINT"}),
+    Image("library/kubecs", tag="dev", shim=True),  # Docker Hub's name for kubecs:dev
 )
 
 
-def write_registry(directory: Path, busybox: Path, images: tuple[Image, ...] = IMAGES) -> None:
-    """Writes images as files at the paths under which a registry serves them (`/v2/<name>/…`)."""
-    layer = _layer(busybox)
-    for image in images:
+def write_registry(directory: Path, busybox: Path, shim: Path) -> None:
+    """Writes the images as files at the paths under which a registry serves them (`/v2/<name>/…`)."""
+    layers = {False: _layer(busybox), True: _shim_layer(shim)}
+    for image in IMAGES:
+        layer = layers[image.shim]
         config = {
             "architecture": _architecture(),
             "os": "linux",
@@ -74,7 +80,7 @@ def write_registry(directory: Path, busybox: Path, images: tuple[Image, ...] = I
             "config": {"mediaType": _CONFIG, "digest": _digest(text), "size": len(text)},
             "layers": [{"mediaType": _LAYER, "digest": _digest(layer), "size": len(layer)}],
         }
-        _write(directory / "v2" / image.name, json.dumps(manifest).encode(), (text, layer))
+        _write(directory / "v2" / image.name, image.tag, json.dumps(manifest).encode(), (text, layer))
 
 
 def digest_of(directory: Path, name: str) -> str:
@@ -82,10 +88,10 @@ def digest_of(directory: Path, name: str) -> str:
     return _digest((directory / "v2" / name / "manifests" / "1").read_bytes())
 
 
-def _write(repository: Path, manifest: bytes, blobs: tuple[bytes, ...]) -> None:
+def _write(repository: Path, tag: str, manifest: bytes, blobs: tuple[bytes, ...]) -> None:
     for folder in ("manifests", "blobs"):
         (repository / folder).mkdir(parents=True, exist_ok=True)
-    for reference in ("1", _digest(manifest)):
+    for reference in (tag, _digest(manifest)):
         (repository / "manifests" / reference).write_bytes(manifest)
     for blob in blobs:
         (repository / "blobs" / _digest(blob)).write_bytes(blob)
@@ -105,6 +111,13 @@ def _layer(busybox: Path) -> bytes:
                 link = _entry(f"bin/{applet}", 0o777, tarfile.SYMTYPE)
                 link.linkname = "busybox"
                 archive.addfile(link)
+    return buffer.getvalue()
+
+
+def _shim_layer(shim: Path) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        _add(archive, "shim", shim.read_bytes(), 0o755)
     return buffer.getvalue()
 
 

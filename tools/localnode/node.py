@@ -20,6 +20,7 @@ from tools.localnode import cgroups, configuration, images, registry
 from tools.localnode.configuration import NODE_NAME, SOCKET, Setting
 from tools.localnode.network import NODE_ADDRESS
 from tools.localnode.programs import MissingProgramError, find_programs
+from tools.shim import build
 
 # Flags for the API server that let Pods reach it as the Service `kubernetes`; later flags win over earlier ones.
 APISERVER_ARGUMENTS = (
@@ -84,7 +85,7 @@ class LocalNode:
         programs = find_programs() | ensure(SETS["node"], quiet=True)
         self.directory.mkdir()
         self._link(programs)
-        images.write_registry(self.directory / "registry", programs["busybox"])
+        images.write_registry(self.directory / "registry", programs["busybox"], build(self.directory / "shim"))
         self._group = cgroups.make_group()
         self._configure()
         self._parts = [self._registry(), self._namespaces()]
