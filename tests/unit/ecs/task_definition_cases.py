@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kubecs.ecs.errors import ClientException
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
 from kubecs.ecs.task_definition_rules import OUT_OF_BOUNDS, REQUIRED, RULES
 from tests.unit.ecs.documents import (
@@ -52,6 +53,19 @@ def broken_rule(document: Document) -> str | None:
     """The statement of the first rule that a well-formed document breaks; None when it breaks none."""
     read = RegisterTaskDefinitionRequest.model_validate(document)
     return next((rule.statement for rule in ALL_RULES if next(rule.check(read), None)), None)
+
+
+def broken_rules(document: Document) -> set[str]:
+    """The statements of all rules that a well-formed document breaks, up to one that hides those after it."""
+    read = RegisterTaskDefinitionRequest.model_validate(document)
+    found: set[str] = set()
+    for rule in ALL_RULES:
+        try:
+            if next(rule.check(read), None):
+                found.add(rule.statement)
+        except ClientException:  # the rule reads a size or range that an earlier rule has found unreadable
+            return found
+    return found
 
 
 def _required() -> Iterator[Case]:
