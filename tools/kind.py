@@ -51,7 +51,13 @@ def _container(image: str) -> dict[str, Any]:
         "name": "operator",
         "image": image,
         "imagePullPolicy": "IfNotPresent",
-        "args": ["operator", f"--health-port={_HEALTH_PORT}", f"--metrics-port={_METRICS_PORT}", "--log-format=json"],
+        "args": [
+            "operator",
+            f"--health-port={_HEALTH_PORT}",
+            f"--metrics-port={_METRICS_PORT}",
+            "--log-format=json",
+            f"--shim-image={image}",
+        ],
         "ports": [
             {"name": "health", "containerPort": _HEALTH_PORT},
             {"name": "metrics", "containerPort": _METRICS_PORT},

@@ -101,7 +101,7 @@ class AuditLog:
             log.seek(self._offset)
             for line in log.read().split(b"\n"):
                 entry = json.loads(line) if line.endswith(b"}") else None
-                if entry is not None and entry["stage"] == "ResponseComplete":
+                if entry is not None and entry["stage"] == "ResponseComplete" and "dryRun=" not in entry["requestURI"]:
                     yield entry
 
 

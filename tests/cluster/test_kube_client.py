@@ -13,6 +13,7 @@ import orjson
 import pytest
 
 from kubecs.kube import errors, resources
+from kubecs.kube.capabilities import keeps_container_restart_rules
 from kubecs.kube.client import Client
 from kubecs.kube.retry import RetryPolicy
 from tests.cluster.faultproxy import Answer, Cut, Delay, FaultProxy
@@ -48,6 +49,19 @@ async def test_an_object_lives_and_dies(client: Client, namespace: str) -> None:
         await client.get(LEASES, namespace, "one")
     with pytest.raises(errors.NotFound):
         await client.delete(LEASES, namespace, "one")
+
+
+async def test_a_dry_run_stores_nothing(client: Client, namespace: str) -> None:
+    assert (await client.create(lease(namespace, "one"), dry_run=True))["metadata"]["uid"]
+    with pytest.raises(errors.NotFound):
+        await client.get(LEASES, namespace, "one")
+
+
+async def test_restart_rules_of_containers_are_found_by_asking(client: Client, namespace: str) -> None:
+    assert await keeps_container_restart_rules(client, namespace)
+    assert not await keeps_container_restart_rules(client, "no-such-namespace")
+    pods, _ = await client.list(PODS, namespace)
+    assert pods == []
 
 
 async def test_apply_creates_then_takes_over_and_forgets(client: Client, namespace: str) -> None:

@@ -11,6 +11,7 @@ from kubecs.controllers.operator import LeaseLost, Options
 from kubecs.controllers.operator import run as run_operator
 from kubecs.kube.config import NoConfiguration
 from kubecs.plan.settings import Settings
+from kubecs.translate.delivery import Shim
 
 # How long kopf's thread may keep the others waiting for the interpreter: Python's 5 ms are longer than a reconcile.
 SWITCH_SECONDS = 0.0002
@@ -34,6 +35,7 @@ def options(arguments: argparse.Namespace) -> Options:
             steady_seconds=arguments.steady_seconds,
             missing_grace_seconds=arguments.missing_grace_seconds,
             record_retention_seconds=arguments.record_retention_seconds,
+            shim=Shim(arguments.shim_image, arguments.shim_delivery),
         ),
         version=version("kubecs"),
     )

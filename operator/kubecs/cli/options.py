@@ -8,12 +8,13 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One row: flag, type, default, help."""
+    """One row: flag, type, default, help, and the values that are allowed where not all are."""
 
     flag: str
     type: type
     default: Any
     help: str
+    choices: tuple[str, ...] = ()
 
 
 OPERATOR = (
@@ -29,6 +30,14 @@ OPERATOR = (
     Option("--workers", int, 16, "how many objects are reconciled at the same time"),
     Option("--log-format", str, "text", "text or json"),
     Option("--log-level", str, "INFO", "DEBUG, INFO, WARNING or ERROR"),
+    Option("--shim-image", str, "kubecs:dev", "image with the shim at /shim: that of kubecs; nodes have to reach it"),
+    Option(
+        "--shim-delivery",
+        str,
+        "initContainer",
+        "how containers get the shim: initContainer, or imageVolume where the runtime lets one execute in it",
+        ("initContainer", "imageVolume"),
+    ),
     Option("--lease-namespace", str, "kubecs-system", "namespace of the leader's Lease"),
     Option("--lease-name", str, "kubecs-operator", "name of the leader's Lease"),
 )
@@ -43,7 +52,10 @@ def _environment_default(option: Option) -> Any:
 def add_operator_options(parser: argparse.ArgumentParser) -> None:
     """Add every operator option."""
     for option in OPERATOR:
-        parser.add_argument(option.flag, type=option.type, default=_environment_default(option), help=option.help)
+        default, choices = _environment_default(option), option.choices or None
+        if choices and default not in choices:  # argparse does not look at defaults
+            parser.error(f"{option.flag}: {default!r} is none of {', '.join(choices)}")
+        parser.add_argument(option.flag, type=option.type, default=default, help=option.help, choices=choices)
 
 
 def add_crds_options(parser: argparse.ArgumentParser) -> None:

@@ -14,7 +14,7 @@ import socket
 import time
 import uuid
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from kubecs.controllers import resources
@@ -28,6 +28,7 @@ from kubecs.controllers.queue import Queue
 from kubecs.controllers.sweep import Sweeper
 from kubecs.controllers.view import CacheView
 from kubecs.controllers.watermark import Watermark
+from kubecs.kube.capabilities import keeps_container_restart_rules
 from kubecs.kube.client import Client
 from kubecs.kube.config import Connection, load
 from kubecs.kube.events import EventRecorder
@@ -42,6 +43,7 @@ log = logging.getLogger("kubecs")
 
 SILENT_SECONDS = 180.0  # a watch without a sign of life for longer makes /healthz fail
 STUCK_SECONDS = 300.0  # so does a reconcile that takes longer
+DEFAULT_NAMESPACE = "default"  # where the API server is asked what it can
 END_SECONDS = 4.0  # the Lease is released before; what has not ended by then is cut off
 
 
@@ -158,7 +160,7 @@ class Operator:
         """Fill the caches, then watch our own kinds, then work once the Lease is held."""
         started = time.monotonic()
         lists = (self._sweeper.fill(), *(informer.synced.wait() for informer in self._informers))
-        await asyncio.gather(asyncio.to_thread(self._learn_to_decide), *lists)
+        await asyncio.gather(self._learn(), *lists)
         self._standing.synced = True
         self._metrics.set("ecs_operator_ready", 1)
         facts = {"seconds": round(time.monotonic() - started, 2), "objects": sum(self._cache.sizes().values())}
@@ -171,11 +173,18 @@ class Operator:
             log.info("leading")
             group.create_task(self._engine.run(self._options.workers), name="engine")
 
-    def _learn_to_decide(self) -> None:
+    async def _learn(self) -> None:
+        """Find out what the API server can, and get ready to decide."""
+        namespace = self._options.namespace or DEFAULT_NAMESPACE
+        rules = await keeps_container_restart_rules(self._client, namespace)
+        settings = replace(self._options.settings, container_restart_rules=rules)
+        await asyncio.to_thread(self._learn_to_decide, settings)
+
+    def _learn_to_decide(self, settings: Settings) -> None:
         """Import the reconcilers and all below while the first lists come in: it takes as long as these do."""
         from kubecs.controllers.reconcilers import reconcilers  # noqa: PLC0415
 
-        self._engine.reconcile_with(reconcilers(self._cache, self._options.settings, self._listener))
+        self._engine.reconcile_with(reconcilers(self._cache, settings, self._listener))
         gc.freeze()  # all that is there by now stays: no collection need look at it again
         gc.enable()
 

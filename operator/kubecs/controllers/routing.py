@@ -45,8 +45,13 @@ def _pod(cache: Cache, change: Change) -> Iterable[Key]:
     if cluster:
         yield _cluster_key(change.namespace, cluster)
     replaced = change.type == "ADDED" and change.old is not None
-    if change.type == "DELETED" or replaced or ended_somewhere(change.last):
+    if change.type == "DELETED" or replaced or ended_somewhere(change.last) or _start_is_limited(change.last):
         yield _own("Pod", change)
+
+
+def _start_is_limited(pod: Object) -> bool:
+    """Others wait for one of its containers, and not for ever: the time has to be looked at."""
+    return labels.START_TIMEOUTS in (pod["metadata"].get("annotations") or {})
 
 
 def ended_somewhere(pod: Object) -> bool:

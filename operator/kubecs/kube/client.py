@@ -33,6 +33,7 @@ SILENT_SECONDS = 90.0  # bookmarks come about every minute, so a stream that say
 
 _WRITE = f"fieldManager={FIELD_MANAGER}&fieldValidation=Strict"
 _APPLY = f"{_WRITE}&force=true"
+_DRY_RUN = "&dryRun=All"
 _JSON = {"Content-Type": "application/json"}
 _APPLY_PATCH = {"Content-Type": "application/apply-patch+yaml"}  # JSON is YAML
 _MERGE_PATCH = {"Content-Type": "application/merge-patch+json"}
@@ -203,14 +204,14 @@ class Client:
 
     # Writes
 
-    async def create(self, manifest: Manifest) -> Object:
-        """Creates an object.
+    async def create(self, manifest: Manifest, *, dry_run: bool = False) -> Object:
+        """Creates an object; in a dry run the answer is what would have been stored, and nothing is.
 
         Raises:
             errors.AlreadyExists: The name is taken; perhaps by this very call, when an earlier answer got lost.
         """
         resource, namespace, _ = _identity(manifest)
-        target = f"{resource.collection_path(namespace)}?{_WRITE}"
+        target = f"{resource.collection_path(namespace)}?{_WRITE}{_DRY_RUN if dry_run else ''}"
         return await self._call(Request("create", resource, "POST", target, _encode(manifest), _JSON))
 
     async def apply(self, manifest: Manifest, subresource: str | None = None) -> Object:

@@ -164,6 +164,8 @@ def _context(
         extra_annotations=users_own(kubernetes.get("podAnnotations")) | own_notes,
         tolerations=tuple(kubernetes.get("tolerations") or ()),
         priority_class=kubernetes.get("priorityClassName"),
+        shim=snapshot.settings.shim,
+        container_restart_rules=snapshot.settings.container_restart_rules,
         maps=snapshot.account.maps,
         launch_volumes=launch_volumes(snapshot.spec.get("volumeConfigurations")),
     )

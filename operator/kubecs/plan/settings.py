@@ -1,6 +1,8 @@
 """The operator's settings that decisions depend on; the command line fills them in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from kubecs.translate.delivery import Shim
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +16,8 @@ class Settings:
             applied in any order.
         record_retention_seconds: For this long the record of a stopped task is kept (ECS: at least an hour).
         service_revisions_kept: How many service revisions without tasks are kept.
+        shim: Where tasks that need the shim get it from.
+        container_restart_rules: Whether the API server keeps restart policies of single containers; found at start.
     """
 
     region: str = "us-east-1"
@@ -21,3 +25,5 @@ class Settings:
     missing_grace_seconds: float = 60.0
     record_retention_seconds: float = 3600.0
     service_revisions_kept: int = 10
+    shim: Shim = field(default_factory=Shim)
+    container_restart_rules: bool = False

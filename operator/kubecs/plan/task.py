@@ -27,6 +27,7 @@ from kubecs.translate import labels
 from kubecs.translate.launchvolumes import launch_volumes
 from kubecs.translate.owner import owner_reference
 from kubecs.translate.pod import PodContext, pod_template
+from kubecs.translate.restart import restarts
 from kubecs.translate.serviceaccount import service_account_name
 
 Steps = tuple[tuple[Action, ...], ...]
@@ -114,6 +115,7 @@ def _started(snapshot: TaskSnapshot, now: datetime) -> Plan:
         events=(
             Event("Normal", "TaskStarted", f"created Pod {name} for {what}"),
             *_role_notice(snapshot, role),
+            *_restart_notice(snapshot, admitted),
             *conditions.begun((), taskstatus.notices(snapshot)),
         ),
     )
@@ -124,6 +126,15 @@ def _role_notice(snapshot: TaskSnapshot, role: str | None) -> tuple[Event, ...]:
         return ()
     message = f"taskRoleArn: ECSAccount spec.roles has no entry for {role}; its ServiceAccount is bound to nothing"
     return (Event("Warning", "RoleNotMapped", message),)
+
+
+def _restart_notice(snapshot: TaskSnapshot, admitted: Admitted) -> tuple[Event, ...]:
+    """In a task on its own only the API server's own rules let the kubelet start a container again."""
+    named = [each.name or "" for each in admitted.definition.container_definitions if restarts(each)]
+    if not named or snapshot.settings.container_restart_rules:
+        return ()
+    message = f"restartPolicy of {', '.join(named)}: this API server keeps no restart policies of single containers"
+    return (Event("Warning", "RestartPolicyNotApplied", message),)
 
 
 def pod_manifest(snapshot: TaskSnapshot, admitted: Admitted) -> dict[str, Any]:
@@ -159,6 +170,8 @@ def _context(snapshot: TaskSnapshot, admitted: Admitted) -> PodContext:
         extra_annotations=users_own(kubernetes.get("podAnnotations")) | _notes(snapshot, resolved.family),
         tolerations=tuple(kubernetes.get("tolerations") or ()),
         priority_class=kubernetes.get("priorityClassName"),
+        shim=snapshot.settings.shim,
+        container_restart_rules=snapshot.settings.container_restart_rules,
         maps=snapshot.account.maps,
         launch_volumes=launch_volumes(snapshot.spec.get("volumeConfigurations")),
     )

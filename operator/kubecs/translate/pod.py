@@ -9,6 +9,7 @@ from kubecs.ecs.values import AccountId
 from kubecs.translate import labels
 from kubecs.translate.arrangement import Arrangement, Means, arrange
 from kubecs.translate.container import container_names, pod_containers
+from kubecs.translate.delivery import Shim
 from kubecs.translate.grace import termination_grace_seconds
 from kubecs.translate.hashing import compact
 from kubecs.translate.health import is_essential, start_periods
@@ -18,7 +19,6 @@ from kubecs.translate.names import container_name, label_value
 from kubecs.translate.networkpolicy import isolation_labels
 from kubecs.translate.podvalues import pod_facts, pod_values
 from kubecs.translate.ports import pod_ports
-from kubecs.translate.shim import Shim
 from kubecs.translate.unsupported import refuse_unsupported
 from kubecs.translate.volumes import volume_names
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Container as Collection
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
 from kubecs.translate import restart
 from kubecs.translate.command import is_whole, runs_linux
+from kubecs.translate.delivery import Shim
 from kubecs.translate.dependencies import COMPLETE, Placed
 from kubecs.translate.health import is_essential
 from kubecs.translate.initprocess import wants_init
@@ -15,7 +15,6 @@ from kubecs.translate.names import container_name
 from kubecs.translate.ulimits import ulimit_options
 
 Manifest = dict[str, Any]
-Delivery = Literal["imageVolume", "initContainer"]
 
 IN_IMAGE = "/shim"  # where the image of kubecs has it
 DIRECTORY = "/.kubecs/shim"  # where a container of a task finds it
@@ -34,20 +33,6 @@ UNPRIVILEGED: Mapping[str, Any] = {
     "runAsUser": 65532,
     "seccompProfile": {"type": "RuntimeDefault"},
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Shim:
-    """Where the shim comes from.
-
-    Attributes:
-        image: An image that has it at /shim: that of kubecs.
-        delivery: `initContainer` copies it into an empty directory, on any cluster; `imageVolume` mounts the image,
-            which some container runtimes do without leave to execute.
-    """
-
-    image: str = "kubecs:dev"
-    delivery: Delivery = "initContainer"
 
 
 def runs_once(placed: Placed, *, standalone: bool) -> bool:

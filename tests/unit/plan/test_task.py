@@ -13,6 +13,7 @@ from kubecs.plan.account import account_of
 from kubecs.plan.actions import Apply, Create, Delete, Patch, Plan
 from kubecs.plan.pod import PodSnapshot, plan_pod
 from kubecs.plan.refusal import Refusal
+from kubecs.plan.settings import Settings
 from kubecs.plan.task import plan_task
 from kubecs.plan.tasksnapshot import TaskSnapshot, pod_name
 from kubecs.plan.timestamps import rfc3339
@@ -268,6 +269,16 @@ def test_a_role_that_is_not_allowed_is_refused_and_an_unmapped_one_is_reported()
     found = (revision(taskRoleArn="migrator"),)
     assert look(task(), revisions=found, account=strict).steps == ()
     assert [each.reason for each in look(task(), revisions=found).events] == ["TaskStarted", "RoleNotMapped"]
+
+
+def test_a_restart_policy_that_the_api_server_does_not_keep_is_reported() -> None:
+    found = (revision(container={"restartPolicy": {"enabled": True}}),)
+    keeps = Settings(container_restart_rules=True)
+    without, with_rules = look(task(), revisions=found), look(task(), revisions=found, settings=keeps)
+    assert [each.reason for each in without.events] == ["TaskStarted", "RestartPolicyNotApplied"]
+    assert [each.reason for each in with_rules.events] == ["TaskStarted"]
+    (pod,) = (each for each in applied(with_rules).values() if each["kind"] == "Pod")
+    assert pod["spec"]["containers"][0]["restartPolicy"] == "Always"
 
 
 def test_a_refusal_by_the_api_server_forgets_nothing() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from kubecs.translate import labels
+from kubecs.translate.delivery import Shim
 from kubecs.translate.pod import pod_template
-from kubecs.translate.shim import Shim
 from kubecs.translate.verdicts import findings
 from tests.unit.translate.documents import container, context, task
 from tests.unit.translate.test_dependencies import CHECK, one
