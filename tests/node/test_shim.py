@@ -7,13 +7,14 @@ import time
 import pytest
 
 from tests.cluster import ecs
-from tests.cluster.rig import Kubectl, wait_for
+from tests.cluster.rig import Kubectl, OperatorProcess, wait_for
 from tests.node.containers import Containers, Document, container_of, status_of
 
 pytestmark = pytest.mark.usefixtures("operator")
 
 LASTS = "trap 'exit 0' TERM; while :; do sleep 0.1; done"
 SHARED = {"mountPoints": [{"sourceVolume": "shared", "containerPath": "/shared"}]}
+LIMIT = {"name": "nofile", "softLimit": 77, "hardLimit": 77}
 VOLUMES = {"volumes": [{"name": "shared"}]}
 
 
@@ -122,3 +123,24 @@ def test_a_stop_signal_passes_through_the_shim(containers: Containers) -> None:
     record = containers.run(app, helper)
     assert container_of(record, "helper")["exitCode"] == 7
     assert containers.output(record["kubernetes"]["podName"], "helper") == "stopped"
+
+
+def test_an_ignored_code_is_the_end_and_so_is_a_run_that_was_too_short(containers: Containers) -> None:
+    policy = {"enabled": True, "ignoredExitCodes": [3], "restartAttemptPeriod": 60}
+    for code in (3, 4):
+        script = f"echo ran >> /shared/log; cat /shared/log; exit {code}"
+        definition = containers.shell(script, restartPolicy=policy, **SHARED)
+        record = containers.run(definition, family=f"with-{code}", **VOLUMES)
+        assert record["stopCode"] == "EssentialContainerExited"
+        assert container_of(record)["exitCode"] == code
+        if code == 3:
+            assert containers.output(record["kubernetes"]["podName"]) == "ran"
+
+
+def test_the_shim_comes_by_image_volume_too(containers: Containers, operator: OperatorProcess) -> None:
+    operator.kill()
+    operator.start("--shim-delivery=imageVolume")
+    definition = containers.shell("", entryPoint=["sh", "-c", "ulimit -n"], ulimits=[LIMIT])
+    del definition["command"]
+    record = containers.run(definition)
+    assert containers.output(record["kubernetes"]["podName"]) == "77"
