@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from kubecs.controllers.cache import Cache
 from kubecs.controllers.keys import Key
-from kubecs.controllers.queue import Item, Queue
+from kubecs.controllers.queue import Item, Priority, Queue
 from kubecs.controllers.status import StatusWriter
 from kubecs.kube.client import Client
 from kubecs.kube.errors import AlreadyExists, ApiError, Conflict, Forbidden, Invalid, NamespaceEnding, NotFound
@@ -24,6 +24,10 @@ from kubecs.metrics.registry import Metrics
 from kubecs.plan.actions import Action, Apply, Create, Delete, Patch, Plan
 
 log = logging.getLogger("kubecs")
+
+# Kinds of which, at a start, all get what they want before any is told of it. Their plans read from the status that is
+# stored what is still to be said and counted, so nothing is lost by that.
+TOLD_LATER = frozenset({"ECSService"})
 
 QUEUE = "reconcile"  # the name of the one work queue in metrics
 
@@ -111,19 +115,20 @@ class Engine:
     async def _look(self, item: Item[Key]) -> None:
         key, started = item.key, time.monotonic()
         self._metrics.observe("ecs_operator_event_to_reconcile_seconds", started - item.since, controller=key.kind)
-        outcome = await self._outcome(key)
+        outcome = await self._outcome(item)
         took = time.monotonic() - started
         self._metrics.observe("ecs_operator_workqueue_queue_duration_seconds", started - item.since, name=QUEUE)
         self._metrics.observe("ecs_operator_workqueue_work_duration_seconds", took, name=QUEUE)
         self._metrics.observe("ecs_operator_reconcile_duration_seconds", took, controller=key.kind)
         self._metrics.count("ecs_operator_reconcile_total", controller=key.kind, result=outcome.result)
         if outcome.again is not None:
-            self._queue.add_after(key, outcome.again)
+            self._queue.add_after(key, outcome.again, Priority.REPORT)
 
-    async def _outcome(self, key: Key) -> Outcome:
+    async def _outcome(self, item: Item[Key]) -> Outcome:
         """Reconcile; every error ends here, is counted and logged once, and backs the key off."""
+        key = item.key
         try:
-            outcome = await self._reconcile(key)
+            outcome = await self._reconcile(item)
         except (AlreadyExists, Conflict, NotFound) as error:
             log.debug("cache was behind", extra={"key": str(key), "error": str(error)})
             self._queue.retry(key)
@@ -148,7 +153,8 @@ class Engine:
         self._queue.forget(key)
         return outcome
 
-    async def _reconcile(self, key: Key) -> Outcome:
+    async def _reconcile(self, item: Item[Key]) -> Outcome:
+        key = item.key
         reconciler = self._reconcilers[key.kind]
         plan = reconciler.plan(key, self._clock())
         if plan is None:
@@ -156,6 +162,9 @@ class Engine:
             return Outcome("success")
         for step in plan.steps:
             await self._carry_out(key, step)
+        if plan.steps and item.priority is Priority.RESYNC and key.kind in TOLD_LATER:
+            self._queue.add(key, Priority.REPORT)
+            return Outcome("success")
         return await self._say(key, plan)
 
     def _give_up(self, key: Key, error: ApiError) -> Outcome:

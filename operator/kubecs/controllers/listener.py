@@ -22,6 +22,13 @@ SUMMARIES = frozenset({"ECSAccount", "ECSCluster", "ECSTaskDefinition"})
 SUMMARY_SECONDS = 0.1
 
 
+# What becomes of a service is in the status of many objects, which change in bursts: one look answers a whole burst.
+CHILDREN = frozenset(
+    {"ControllerRevision", "Deployment", "ECSTaskRecord", "Pod", "ReplicaSet", "RoleBinding", "ServiceAccount"}
+)
+BURST_SECONDS = 0.05
+
+
 class Listener:
     """The cache's listener.
 
@@ -55,12 +62,18 @@ class Listener:
             self._recorded(change.new)
         elif kind == "ECSTaskDefinitionRevision":
             self._revision_changed(change)
-        priority = Priority.EVENT if self._standing.synced else Priority.RESYNC
         for key in ROUTES[kind](self.cache, change):
-            if key.kind in SUMMARIES and key.kind != kind:
-                self._queue.add_after(key, SUMMARY_SECONDS)
-            else:
-                self._queue.add(key, priority)
+            self._enqueue(key, kind, change)
+
+    def _enqueue(self, key: Key, kind: str, change: Change) -> None:
+        if key.kind in SUMMARIES and key.kind != kind:
+            self._queue.add_after(key, SUMMARY_SECONDS)
+        elif not self._standing.synced:
+            self._queue.add(key, Priority.RESYNC)
+        elif key.kind == "ECSService" and (kind in CHILDREN or (kind == key.kind and _only_told(change))):
+            self._queue.add_after(key, BURST_SECONDS, Priority.REPORT)
+        else:
+            self._queue.add(key)
 
     def _revision_changed(self, change: Change) -> None:
         key = (change.namespace, change.name)
@@ -157,6 +170,17 @@ def _one_too_many(cache: Cache, pod: Pod, replica_set: str) -> bool:
     )
     wanted: int = deployment["spec"].get("replicas", 1)
     return bool(others >= wanted)
+
+
+def _only_told(change: Change) -> bool:
+    """Only the status of the object was written."""
+    before, after = change.old, change.new
+    return before is not None and after is not None and _wishes(before) == _wishes(after)
+
+
+def _wishes(obj: dict[str, Any]) -> dict[str, Any]:
+    metadata = {name: value for name, value in obj["metadata"].items() if name != "resourceVersion"}
+    return obj | {"metadata": metadata, "status": None}
 
 
 def _wants_fewer(replica_set: dict[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""A de-duplicating work queue: one worker at a time for a key, events before resyncs, back-off on errors.
+"""A de-duplicating work queue: one worker at a time for a key, what people want before what is reported, back-off.
 
 The semantics are those of client-go's workqueue: a key that is added while it is being worked on is worked on again
 afterwards, and never by two workers at once.
@@ -19,11 +19,15 @@ FIRST_BACKOFF_SECONDS = 0.05
 LONGEST_BACKOFF_SECONDS = 60.0
 
 
+FAIR_TURN = 16  # every so many-th turn begins with the slowest lane, so that no lane waits for ever
+
+
 class Priority(IntEnum):
-    """Lower runs first."""
+    """Lower runs first: what somebody has just asked for; what a start finds; what is to be told of it."""
 
     EVENT = 0
     RESYNC = 1
+    REPORT = 2
 
 
 @dataclass(slots=True)
@@ -33,11 +37,19 @@ class _Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class _Timer:
+    due: float
+    priority: Priority
+    handle: asyncio.TimerHandle
+
+
+@dataclass(frozen=True, slots=True)
 class Item(Generic[K]):
-    """A key that a worker got, with the monotonic time of the oldest event that it answers."""
+    """A key that a worker got, with the monotonic time of the oldest event that it answers, and its lane."""
 
     key: K
     since: float
+    priority: Priority
 
 
 class Queue(Generic[K]):
@@ -45,10 +57,11 @@ class Queue(Generic[K]):
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._ready: tuple[deque[K], deque[K]] = (deque(), deque())
+        self._ready: tuple[deque[K], ...] = tuple(deque() for _ in Priority)
+        self._turns = 0
         self._waiting: dict[K, _Waiting] = {}
         self._working: dict[K, float] = {}
-        self._timers: dict[K, tuple[float, asyncio.TimerHandle]] = {}
+        self._timers: dict[K, _Timer] = {}
         self._failures: dict[K, int] = {}
         self._getters: deque[asyncio.Future[None]] = deque()
         self.adds = 0
@@ -68,23 +81,24 @@ class Queue(Generic[K]):
             self._ready[priority].append(key)
             self._wake_one()
 
-    def add_after(self, key: K, seconds: float) -> None:
-        """Ask for a look at `key` in `seconds`; of several such wishes the earliest counts."""
+    def add_after(self, key: K, seconds: float, priority: Priority = Priority.EVENT) -> None:
+        """Ask for a look at `key` in `seconds`; of several such wishes the earliest and the most urgent count."""
         if seconds <= 0:
-            self.add(key)
+            self.add(key, priority)
             return
         due = self._clock() + seconds
         earlier = self._timers.get(key)
         if earlier is not None:
-            if earlier[0] <= due:
+            if earlier.due <= due and earlier.priority <= priority:
                 return
-            earlier[1].cancel()
-        handle = asyncio.get_running_loop().call_later(seconds, self._timer_fired, key)
-        self._timers[key] = (due, handle)
+            earlier.handle.cancel()
+            due, priority = min(due, earlier.due), min(priority, earlier.priority)
+        handle = asyncio.get_running_loop().call_later(max(due - self._clock(), 0), self._timer_fired, key, priority)
+        self._timers[key] = _Timer(due, priority, handle)
 
-    def _timer_fired(self, key: K) -> None:
+    def _timer_fired(self, key: K, priority: Priority) -> None:
         self._timers.pop(key, None)
-        self.add(key)
+        self.add(key, priority)
 
     def retry(self, key: K) -> float:
         """Look at `key` again after an exponential back-off with full jitter. Returns the seconds chosen."""
@@ -120,15 +134,20 @@ class Queue(Generic[K]):
                 raise
 
     def _take(self) -> Item[K] | None:
-        for lane, ready in enumerate(self._ready):
-            while ready:
-                key = ready.popleft()
-                waiting = self._waiting.get(key)
-                if waiting is None or waiting.priority != lane or key in self._working:
-                    continue
-                del self._waiting[key]
-                self._working[key] = self._clock()
-                return Item(key, waiting.since)
+        self._turns += 1
+        lanes = reversed(Priority) if self._turns % FAIR_TURN == 0 else Priority
+        return next((item for lane in lanes if (item := self._take_from(lane))), None)
+
+    def _take_from(self, lane: Priority) -> Item[K] | None:
+        ready = self._ready[lane]
+        while ready:
+            key = ready.popleft()
+            waiting = self._waiting.get(key)
+            if waiting is None or waiting.priority != lane or key in self._working:
+                continue
+            del self._waiting[key]
+            self._working[key] = self._clock()
+            return Item(key, waiting.since, lane)
         return None
 
     def done(self, key: K) -> None:
@@ -148,8 +167,8 @@ class Queue(Generic[K]):
 
     def close(self) -> None:
         """Cancel all timers; what waits stays."""
-        for _, handle in self._timers.values():
-            handle.cancel()
+        for timer in self._timers.values():
+            timer.handle.cancel()
         self._timers.clear()
 
     def __len__(self) -> int:

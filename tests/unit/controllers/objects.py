@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from kubecs.controllers.cache import Cache
 from kubecs.controllers.keys import Key
+from kubecs.controllers.queue import Priority
 from kubecs.controllers.routing import ROUTES
 from kubecs.kube.store import Change, EventType
 from kubecs.translate import labels
@@ -16,6 +18,22 @@ CREATED = "2026-01-01T00:00:00Z"
 
 Object = dict[str, Any]
 Listener = Callable[[str, Change, Any], None]
+
+
+@dataclass
+class Told:
+    """A queue that only writes down what it is asked for: at once, or after seconds in a lane."""
+
+    now: dict[Key, Priority] = field(default_factory=dict)
+    later: dict[Key, tuple[float, Priority]] = field(default_factory=dict)
+
+    def add(self, key: Key, priority: Priority = Priority.EVENT) -> None:
+        """Writes down the most urgent wish."""
+        self.now[key] = min(priority, self.now.get(key, priority))
+
+    def add_after(self, key: Key, seconds: float, priority: Priority = Priority.EVENT) -> None:
+        """Writes down the latest wish."""
+        self.later[key] = (seconds, priority)
 
 
 def obj(kind: str, name: str, version: int = 1, **more: Any) -> Object:

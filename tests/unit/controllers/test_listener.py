@@ -1,7 +1,7 @@
 """The listener keeps what only an event shows: the last state of Pods that went, and who took them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -9,27 +9,13 @@ import pytest
 from kubecs.controllers.cache import Cache
 from kubecs.controllers.keys import Key
 from kubecs.controllers.leading import Standing
-from kubecs.controllers.listener import SUMMARIES, Listener
+from kubecs.controllers.listener import BURST_SECONDS, SUMMARIES, Listener
 from kubecs.controllers.queue import Priority, Queue
 from kubecs.metrics.registry import Metrics
-from tests.unit.controllers.objects import NAMESPACE, obj, pod, record, revision, running, service
+from tests.unit.controllers.objects import NAMESPACE, Told, obj, pod, record, revision, running, service
 
 PENDING = {"phase": "Pending", "conditions": []}
 GONE = (NAMESPACE, "web-1")
-
-
-@dataclass
-class Told:
-    """A queue that only writes down what it is asked for."""
-
-    now: dict[Key, Priority] = field(default_factory=dict)
-    later: dict[Key, float] = field(default_factory=dict)
-
-    def add(self, key: Key, priority: Priority = Priority.EVENT) -> None:
-        self.now[key] = min(priority, self.now.get(key, priority))
-
-    def add_after(self, key: Key, seconds: float) -> None:
-        self.later[key] = seconds
 
 
 @dataclass
@@ -70,9 +56,22 @@ def test_events_come_before_what_the_first_lists_bring(stage: Stage) -> None:
 
 def test_what_sums_up_others_waits_for_a_quiet_moment(stage: Stage) -> None:
     stage.see("ADDED", pod(status=running()))
-    assert {key.kind for key in stage.told.later} == {"ECSCluster"} <= SUMMARIES
+    assert {key.kind for key in stage.told.later} - {"ECSService"} == {"ECSCluster"} <= SUMMARIES
     stage.see("ADDED", obj("ECSCluster", "default", 2, spec={"clusterName": "default"}))
     assert Key("ECSCluster", NAMESPACE, "default") in stage.told.now  # its own change does not
+
+
+def test_a_service_looks_once_at_a_burst_of_what_became_of_it(stage: Stage) -> None:
+    web = Key("ECSService", NAMESPACE, "web")
+    stage.see("ADDED", pod(status=running()))
+    assert stage.told.later[web] == (BURST_SECONDS, Priority.REPORT)
+    stage.told.later.clear()
+    stage.see("ADDED", service("web", 1))
+    stage.told.now.clear()
+    stage.see("MODIFIED", service("web", 2) | {"status": {"runningCount": 1}})
+    assert (web in stage.told.now, stage.told.later[web]) == (False, (BURST_SECONDS, Priority.REPORT))
+    stage.see("MODIFIED", service("web", 3, metadata={"annotations": {"a": "b"}}))
+    assert stage.told.now[web] is Priority.EVENT
 
 
 def test_a_deleted_pod_is_kept_until_it_is_recorded(stage: Stage) -> None:

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from kubecs.controllers.queue import LONGEST_BACKOFF_SECONDS, Priority, Queue
+from kubecs.controllers.queue import FAIR_TURN, LONGEST_BACKOFF_SECONDS, Priority, Queue
 
 
 async def take(queue: Queue[str]) -> str:
@@ -50,6 +50,36 @@ async def test_events_overtake_resyncs_also_when_a_waiting_key_is_raised() -> No
     queue.add("event")
     queue.add("raised")
     assert [await take(queue) for _ in range(3)] == ["event", "raised", "slow"]
+
+
+async def test_what_is_reported_waits_for_all_else() -> None:
+    queue: Queue[str] = Queue()
+    queue.add("report", Priority.REPORT)
+    queue.add("resync", Priority.RESYNC)
+    queue.add("event")
+    items = [await queue.get() for _ in range(3)]
+    assert [(item.key, item.priority) for item in items] == [
+        ("event", Priority.EVENT),
+        ("resync", Priority.RESYNC),
+        ("report", Priority.REPORT),
+    ]
+
+
+async def test_no_lane_waits_for_ever() -> None:
+    queue: Queue[str] = Queue()
+    queue.add("report", Priority.REPORT)
+    for number in range(2 * FAIR_TURN):
+        queue.add(f"event {number}")
+    assert "report" in [await take(queue) for _ in range(FAIR_TURN)]
+
+
+async def test_of_two_timers_the_earlier_time_and_the_higher_priority_count() -> None:
+    queue: Queue[str] = Queue()
+    queue.add_after("a", 0.02, Priority.REPORT)
+    queue.add_after("a", 30)
+    async with asyncio.timeout(5):
+        item = await queue.get()
+    assert item.priority is Priority.EVENT
 
 
 async def test_a_later_wish_does_not_delay_an_earlier_one() -> None:
@@ -102,7 +132,7 @@ async def test_many_workers_never_share_a_key() -> None:
     workers = [asyncio.create_task(work()) for _ in range(8)]
     for round_ in range(50):
         for key in "abcde":
-            queue.add(key, Priority(round_ % 2))
+            queue.add(key, Priority(round_ % 3))
         await asyncio.sleep(0)
     await drained(queue)
     for worker in workers:

@@ -7,9 +7,9 @@ import pytest
 from kubecs.controllers.cache import Cache
 from kubecs.controllers.leading import Standing
 from kubecs.controllers.listener import Listener
-from kubecs.controllers.queue import Queue
 from kubecs.metrics.registry import Metrics
 from kubecs.translate import labels
+from tests.unit.controllers.objects import Told
 
 OWNED = {"name": "web", "kind": "ECSService", "uid": "service-uid"}
 
@@ -19,7 +19,8 @@ class World:
 
     def __init__(self, wanted: int, pods: int) -> None:
         self.version = 0
-        self.listener = Listener(Queue(), Metrics("0"), Standing(synced=True))
+        queue: Any = Told()
+        self.listener = Listener(queue, Metrics("0"), Standing(synced=True))
         self.cache = Cache(self.listener.changed)
         self.listener.cache = self.cache
         self.deployment(wanted)
