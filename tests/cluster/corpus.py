@@ -15,6 +15,7 @@ from kubecs.ecs.model import RegisterTaskDefinitionRequest
 from kubecs.ecs.structure import read
 from kubecs.ecs.validation import validate_task_definition
 from kubecs.translate import names
+from kubecs.translate.companions import companions
 from kubecs.translate.pod import PodContext, pod_template
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
@@ -30,6 +31,12 @@ KEPT = ("family", "requiresCompatibilities", "tags", "taskRoleArn")
 # What ECS takes when nothing is said: to say it changes nothing, so its absence changes nothing either.
 DEFAULTS: Mapping[str, tuple[Any, ...]] = {
     "networkMode": ("bridge", "awsvpc"),  # every Pod has a network of its own
+    "volumes[].dockerVolumeConfiguration.scope": ("task",),
+    "volumes[].dockerVolumeConfiguration.autoprovision": (False,),
+    "volumes[].dockerVolumeConfiguration.driver": ("local",),
+    "volumes[].dockerVolumeConfiguration.driverOpts.device": ("tmpfs",),
+    "volumes[].efsVolumeConfiguration.transitEncryption": ("DISABLED",),
+    "volumes[].efsVolumeConfiguration.authorizationConfig.iam": ("DISABLED",),
     "containerDefinitions[].cpu": (0,),
     "containerDefinitions[].environment[].value": ("",),
     "containerDefinitions[].essential": (True,),
@@ -122,9 +129,10 @@ def lost_members(document: Document, named: frozenset[str], context: PodContext)
 
 
 def _rendered(document: Document, context: PodContext) -> object:
-    """The pod template, or the words of the refusal: both show that a value matters."""
+    """The pod template and what is made beside it, or the words of the refusal: all show that a value matters."""
     try:
-        return pod_template(validate_task_definition(document), context, standalone=False)
+        definition = validate_task_definition(document)
+        return pod_template(definition, context, standalone=False), companions(definition, context.maps, "any")
     except EcsError as refused:
         return str(refused)
 

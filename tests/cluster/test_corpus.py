@@ -20,10 +20,12 @@ import pytest
 from kubecs.ecs.members import members
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
 from kubecs.ecs.values import AccountId
+from kubecs.plan.account import account_of
 from kubecs.plan.conditions import find, is_true, stored
 from kubecs.plan.subset import is_subset
 from kubecs.translate import labels, names
 from kubecs.translate.deployment import service_pod_annotations
+from kubecs.translate.dockervolumes import BUILT_IN, claim_name, claim_spec
 from kubecs.translate.pod import PodContext, pod_template
 from kubecs.translate.serviceaccount import service_account_name
 from kubecs.translate.verdicts import findings
@@ -39,9 +41,32 @@ SAMPLE = {False: 24, True: 6}  # of the well-formed and of the malformed documen
 LEAST_RUNNING = 0.4  # of the well-formed documents; many name roles that are placeholders
 SETTLED_SECONDS = 120.0  # for all documents together
 ACCOUNT = AccountId("111122223333", "eu-west-1", "aws")
-ALLOWED = {"privileged": True, "hostNetwork": True, "hostVolumes": ["/"]}
+ACCOUNT_SPEC: dict[str, Any] = {
+    "accountId": ACCOUNT.account_id,
+    "region": ACCOUNT.region,
+    "allow": {
+        "privileged": True,
+        "hostNetwork": True,
+        "hostPID": True,
+        "hostIPC": True,
+        "capabilities": ["ALL"],
+        "hostVolumes": ["/"],
+    },
+    "secrets": [{"from": each, "secretName": "any", "key": "value"} for each in ("*", "arn:*")],
+    "pullSecrets": [
+        {"from": each, "secretNames": [name]}
+        for each, name in (("arn:*:role/*", "for-a-role"), ("*ROLE*", "for-a-role"), ("*", "any"))
+    ],
+    "environmentFiles": [{"from": "*", "configMapName": "any"}],
+    "fileSystems": [
+        {"from": "*", "nfs": {"server": "nfs.example", "path": "/any"}, **point} for point in ({}, {"accessPoint": "*"})
+    ],
+}
+MAPS = account_of({"spec": ACCOUNT_SPEC}, "any", ACCOUNT.region).maps
 MEMBERS = [member.name for member in members(RegisterTaskDefinitionRequest)]
 NAMES_A_MEMBER = re.compile(rf"\b(?:{'|'.join(MEMBERS)})\b|unknown field \"spec\.\w")
+# A family fails with its service, and a service waits for its family: the other one says why.
+SAID_BY_THE_OTHER = ("ServiceFailed", "TaskDefinitionNotRegistered")
 RUNNING, REFUSED, LOST = "running", "refused", "lost"
 
 
@@ -101,6 +126,8 @@ def fates(cluster: LocalCluster, operator: OperatorProcess, entries: list[Entry]
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(register, found))
     accepted = [fate for fate in found if fate.by == ""]
+    for fate in accepted:
+        provide_volumes(fate)
     for kubectl in spaces.values():
         services = [service_of(fate) for fate in accepted if fate.kubectl is kubectl]
         if services:
@@ -112,16 +139,42 @@ def fates(cluster: LocalCluster, operator: OperatorProcess, entries: list[Entry]
 
 
 def account_namespace(cluster: LocalCluster) -> Kubectl:
-    """A namespace that allows its tasks everything."""
+    """A namespace that allows its tasks everything, and maps whatever they name."""
     name = f"corpus-{secrets.token_hex(4)}"
     cluster.api.call("POST", "/api/v1/namespaces", {"metadata": {"name": name}})
     wait_for(lambda: cluster.api.answers(f"/api/v1/namespaces/{name}/serviceaccounts/default"), 30)
     kubectl = Kubectl(cluster, name)
-    spec = {"accountId": ACCOUNT.account_id, "region": ACCOUNT.region, "allow": ALLOWED}
     kubectl.apply(
-        {"apiVersion": labels.API_VERSION, "kind": "ECSAccount", "metadata": {"name": "default"}, "spec": spec}
+        {"apiVersion": labels.API_VERSION, "kind": "ECSAccount", "metadata": {"name": "default"}, "spec": ACCOUNT_SPEC}
     )
     return kubectl
+
+
+def provide_volumes(fate: Fate) -> None:
+    """What the shared volumes of a document need: a volume for each claim, and the claim where it is not made."""
+    for volume in RegisterTaskDefinitionRequest.model_validate(fate.entry.stored).volumes or ():
+        docker, claim = volume.docker_volume_configuration, claim_name(volume)
+        if docker is None or docker.scope != "shared":
+            continue
+        namespace, spec = fate.kubectl.namespace, claim_spec(BUILT_IN)
+        bound = {
+            "capacity": spec["resources"]["requests"],
+            "accessModes": spec["accessModes"],
+            "hostPath": {"path": "/any"},
+            "claimRef": {"namespace": namespace, "name": claim},
+        }
+        manifests = [
+            {
+                "apiVersion": "v1",
+                "kind": "PersistentVolume",
+                "metadata": {"name": f"{namespace}-{claim}"},
+                "spec": bound,
+            }
+        ]
+        if not docker.autoprovision:
+            metadata = {"name": claim, "namespace": namespace}
+            manifests.append({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": metadata, "spec": spec})
+        fate.kubectl.apply(manifests)
 
 
 def register(fate: Fate) -> None:
@@ -171,9 +224,9 @@ def settle(fates: list[Fate]) -> None:
 def look(fate: Fate) -> None:
     """Decides the fate of a document, if its objects do."""
     family, service = (fate.kubectl.get(kind, name) for kind, name in names_of(fate).items())
-    for obj in (service, family):  # a family fails with its service, so the service says why
-        if is_true(stored(obj), "Stalled"):
-            said = find(stored(obj), "Stalled") or {}
+    for obj in (service, family):
+        said = find(stored(obj), "Stalled") or {}
+        if said.get("status") == "True" and said["reason"] not in SAID_BY_THE_OTHER:
             fate.settle(REFUSED, f"{said['reason']}: {said['message']}", by=f"the operator, on the {obj['kind']}")
             return
     fate.message = json.dumps([family.get("status"), service.get("status")])
@@ -259,16 +312,18 @@ def context_of(parsed: RegisterTaskDefinitionRequest, service: Mapping[str, Any]
         launch_type=service["spec"]["launchType"],
         service_account=service_account_name(parsed.task_role_arn, ACCOUNT),
         mount_token=parsed.task_role_arn is not None,
+        maps=MAPS,
         extra_annotations=service_pod_annotations(service["spec"]["serviceName"], service["metadata"]["name"]),
     )
 
 
 def said(parsed: RegisterTaskDefinitionRequest, revision: Mapping[str, Any]) -> frozenset[str]:
     """The members that conditions of the live revision name."""
-    return frozenset(each.member for each in findings(parsed)) - set(unsaid(parsed, revision))
+    return frozenset(each.member for each in findings(parsed, MAPS)) - set(unsaid(parsed, revision))
 
 
 def unsaid(parsed: RegisterTaskDefinitionRequest, revision: Mapping[str, Any]) -> list[str]:
     """Members that a condition of the live revision should name, and does not."""
     messages = {each["type"]: each["message"] for each in stored(revision)}
-    return [each.member for each in findings(parsed) if f"{each.member}: " not in messages.get(each.condition, "")]
+    found = findings(parsed, MAPS)
+    return [each.member for each in found if f"{each.member}: " not in messages.get(each.condition, "")]

@@ -74,8 +74,9 @@ class RevisionReconciler:
 
     kind = "ECSTaskDefinitionRevision"
 
-    def __init__(self, cache: Cache, listener: Listener) -> None:
+    def __init__(self, cache: Cache, settings: Settings, listener: Listener) -> None:
         self._cache = cache
+        self._settings = settings
         self._listener = listener
 
     def plan(self, key: Key, now: datetime) -> Plan | None:
@@ -84,7 +85,8 @@ class RevisionReconciler:
         if revision is None:
             return self._deleted(key, now)
         try:
-            found = findings(validate_task_definition(revision["spec"]["taskDefinition"]))
+            maps = account(self._cache, self._settings, key.namespace).maps
+            found = findings(validate_task_definition(revision["spec"]["taskDefinition"]), maps)
         except EcsError as error:
             found = (Finding(error.path or "taskDefinition", INVALID, INVALID, f"{error.code}: {error.message}"),)
         return plan_revision(revision, found, now)

@@ -21,7 +21,7 @@ def reconcilers(cache: Cache, settings: Settings, listener: Listener) -> tuple[R
         GrantReconciler(cache, settings),
         PodReconciler(cache, settings, listener),
         RecordReconciler(cache, settings),
-        RevisionReconciler(cache, listener),
+        RevisionReconciler(cache, settings, listener),
         ServiceReconciler(cache, settings),
         TaskReconciler(cache, settings),
     )

@@ -104,7 +104,7 @@ def _account(cache: Cache, change: Change) -> Iterable[Key]:
     if change.old is not None and change.new is not None and change.old["spec"] == change.new["spec"]:
         return
     yield Key("ECSAccount", change.namespace, SINGLETON)
-    for kind in ("ECSService", "ECSTask", "ECSTaskDefinition"):
+    for kind in ("ECSService", "ECSTask", "ECSTaskDefinition", "ECSTaskDefinitionRevision"):
         for namespace, name in cache.keys(kind):
             if namespace == change.namespace:
                 yield Key(kind, namespace, name)

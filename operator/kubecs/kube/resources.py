@@ -71,6 +71,8 @@ LEASES = Resource("Lease", "coordination.k8s.io/v1", "leases")
 CUSTOM_RESOURCE_DEFINITIONS = Resource(
     "CustomResourceDefinition", "apiextensions.k8s.io/v1", "customresourcedefinitions", namespaced=False
 )
+NETWORK_POLICIES = Resource("NetworkPolicy", "networking.k8s.io/v1", "networkpolicies")
+PERSISTENT_VOLUME_CLAIMS = Resource("PersistentVolumeClaim", CORE, "persistentvolumeclaims")
 POD_DISRUPTION_BUDGETS = Resource("PodDisruptionBudget", "policy/v1", "poddisruptionbudgets")
 
 ECS_ACCOUNTS = Resource("ECSAccount", KUBECS, "ecsaccounts")
@@ -93,6 +95,8 @@ RESOURCES: tuple[Resource, ...] = (
     ROLE_BINDINGS,
     LEASES,
     CUSTOM_RESOURCE_DEFINITIONS,
+    NETWORK_POLICIES,
+    PERSISTENT_VOLUME_CLAIMS,
     POD_DISRUPTION_BUDGETS,
     ECS_ACCOUNTS,
     ECS_CLUSTERS,

@@ -7,7 +7,7 @@ from typing import Any
 
 from kubecs.ecs.values import AccountId, derived_account_id, partition_of_region
 from kubecs.plan.accountmaps import maps_of
-from kubecs.translate.maps import NO_MAPS, Maps
+from kubecs.translate.maps import NO_MAPS, NODE_LOGS, Maps
 
 PRIVILEGED = "privileged"
 HOST_NETWORK = "hostNetwork"
@@ -155,7 +155,7 @@ def account_of(manifest: Mapping[str, Any] | None, namespace: str, default_regio
         capabilities=tuple(allow.get("capabilities") or ()),
         host_volumes=tuple(allow.get("hostVolumes") or ()),
         roles=None if roles is None else tuple(roles),
-        maps=maps_of(spec),
+        maps=maps_of(spec, node_logs=any(_below(NODE_LOGS, path) for path in allow.get("hostVolumes") or ())),
     )
 
 

@@ -21,8 +21,13 @@ from kubecs.translate.maps import (
 Spec = Mapping[str, Any]
 
 
-def maps_of(spec: Spec) -> Maps:
-    """Read the maps in the spec of an ECSAccount; one that is not there is empty."""
+def maps_of(spec: Spec, *, node_logs: bool) -> Maps:
+    """Read the maps in the spec of an ECSAccount; one that is not there is empty.
+
+    Args:
+        spec: The spec.
+        node_logs: Whether tasks may read the output of containers on the node.
+    """
     return Maps(
         registries=tuple(Registry(each["from"], each["to"]) for each in _list(spec, "registries")),
         pull_secrets=tuple(
@@ -48,6 +53,7 @@ def maps_of(spec: Spec) -> Maps:
         credential_specs=tuple(
             CredentialSpec(each["from"], each["gmsaCredentialSpecName"]) for each in _list(spec, "credentialSpecs")
         ),
+        node_logs=node_logs,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from kubecs.ecs.errors import EcsError
 from kubecs.plan import checks, rollout, servicestatus
 from kubecs.plan.actions import Action, Apply, Create, Delete, Plan, Ref
+from kubecs.plan.companions import companion_actions
 from kubecs.plan.deployments import label_of
 from kubecs.plan.identity import identity_actions
 from kubecs.plan.references import Resolved, resolve
@@ -56,7 +57,11 @@ def _deployed(snapshot: ServiceSnapshot, resolution: Resolved, chosen: Chosen, n
     except EcsError as error:
         return servicestatus.refused(snapshot, Refusal("InvalidRole", described(error)), now)
     deploying = _deployment_actions(snapshot, chosen)
-    steps = tuple(step for step in (identities, deploying, _outdated(snapshot, chosen)) if step)
+    steps = tuple(
+        step
+        for step in (identities, companion_actions(chosen.companions), deploying, _outdated(snapshot, chosen))
+        if step
+    )
     notices = (servicestatus.role_notice(snapshot.account, role),)
     shown = servicestatus.described(snapshot, chosen.manifest, now, notices)
     return replace(shown, steps=steps)

@@ -21,6 +21,7 @@ from kubecs.plan.snapshot import Manifest, ServiceSnapshot
 from kubecs.plan.timestamps import rfc3339
 from kubecs.plan.usermetadata import users_own
 from kubecs.translate import labels
+from kubecs.translate.companions import companions
 from kubecs.translate.controllerrevision import (
     RevisionOwner,
     ServiceRevision,
@@ -40,11 +41,15 @@ UNKNOWN = {"unknown": True}  # parameters of a revision that was found again wit
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The service revision to run, its ControllerRevision, and whether that has still to be created."""
+    """The service revision to run, its ControllerRevision, and whether that has still to be created.
+
+    A new one has companions: manifests that have to be there before its tasks.
+    """
 
     revision: ServiceRevision
     manifest: Manifest
     create: bool
+    companions: tuple[Manifest, ...] = ()
 
 
 def previous_number(spec: Mapping[str, Any], newest: Manifest | None) -> int | None:
@@ -141,7 +146,9 @@ def _rendered(
         waiting=parameters.waiting(snapshot.spec),
         created_at=rfc3339(now),
     )
-    return Chosen(revision, controller_revision(revision, revision_owner(snapshot)), create=True)
+    beside = tuple(companions(found, snapshot.account.maps, snapshot.namespace))
+    manifest = controller_revision(revision, revision_owner(snapshot))
+    return Chosen(revision, manifest, create=True, companions=beside)
 
 
 def _context(

@@ -13,6 +13,7 @@ from kubecs.ecs.errors import EcsError
 from kubecs.ecs.values import task_definition_arn
 from kubecs.plan import conditions, taskstatus
 from kubecs.plan.actions import Action, Create, Delete, Event, Patch, Plan, Ref
+from kubecs.plan.companions import companion_actions
 from kubecs.plan.containerstate import STOPPED
 from kubecs.plan.identity import identity_actions
 from kubecs.plan.launchtype import launch_type
@@ -24,6 +25,7 @@ from kubecs.plan.taskstate import task_state
 from kubecs.plan.timestamps import maybe
 from kubecs.plan.usermetadata import users_own
 from kubecs.translate import labels
+from kubecs.translate.companions import companions
 from kubecs.translate.launchvolumes import launch_volumes
 from kubecs.translate.owner import owner_reference
 from kubecs.translate.pod import PodContext, pod_template
@@ -109,9 +111,10 @@ def _started(snapshot: TaskSnapshot, now: datetime) -> Plan:
     name = manifest["metadata"]["name"]
     what = f"{admitted.resolved.family}:{admitted.resolved.number}"
     create = Create(manifest, f"run {what} once, for ECSTask {snapshot.task['metadata']['name']}")
-    steps: Steps = ((create,),)
+    definition, account = admitted.definition, snapshot.account
+    beside = companion_actions(companions(definition, account.maps, account.namespace))
     return Plan(
-        steps=(identities, *steps) if identities else steps,
+        steps=tuple(step for step in (identities, beside, (create,)) if step),
         events=(
             Event("Normal", "TaskStarted", f"created Pod {name} for {what}"),
             *_role_notice(snapshot, role),

@@ -25,8 +25,8 @@ class AgentEndpoint:
     address: str
 
 
-def agent_env(endpoint: AgentEndpoint | None, container_name: str, launch_type: str, region: str) -> list[Variable]:
-    """The variables of one container; none while no endpoint is known.
+def agent_env(endpoint: AgentEndpoint, container_name: str, launch_type: str, region: str) -> list[Variable]:
+    """The variables of one container.
 
     Args:
         endpoint: Where the metadata is served.
@@ -34,8 +34,6 @@ def agent_env(endpoint: AgentEndpoint | None, container_name: str, launch_type: 
         launch_type: The task's launch type.
         region: The account's region.
     """
-    if endpoint is None:
-        return []
     of_pod: dict[str, Any] = {"fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.uid"}}
     own = f"$({POD_UID})-{container_name}"
     values = {

@@ -8,6 +8,7 @@ from kubecs.translate.credentialspecs import windows_security
 from kubecs.translate.devices import device_mounts
 from kubecs.translate.environment import env
 from kubecs.translate.environmentfiles import env_from
+from kubecs.translate.firelens import firelens_env, firelens_mounts
 from kubecs.translate.images import image, pull_policy
 from kubecs.translate.maps import Maps
 from kubecs.translate.memoryvolumes import memory_mounts
@@ -30,13 +31,14 @@ def container_values(
     own_mounts = volume_mounts(container, document, maps)
     extra_mounts = [*memory_mounts(container), *device_mounts(container, maps)] if linux else []
     variables = {each["name"]: each for each in (*accelerator_env(container), *env(container, maps))}
+    variables |= {each["name"]: each for each in firelens_env(container, document, maps)}
     members = {
         "image": reference,
         "imagePullPolicy": pull_policy(reference),
         "workingDir": container.working_directory,
         "env": list(variables.values()),
         "envFrom": env_from(container, maps),
-        "volumeMounts": [*own_mounts, *extra_mounts],
+        "volumeMounts": [*own_mounts, *extra_mounts, *firelens_mounts(container, maps)],
         "securityContext": security_context(container) if linux else windows_security(container, maps),
         "stdin": container.interactive,
         "tty": container.pseudo_terminal,

@@ -7,7 +7,7 @@ from kubecs.translate.verdict import Verdict, done, kept, lost, refused
 _SWAP = lost("the node decides about swap", "SwapNotControlled", "Kubernetes sets no swap for a single container")
 _SECURITY = "containers[].securityContext"
 _LOGS = "annotation kubecs.dev/logs"
-_FIRELENS = lost("no output is sent to the log router", "FirelensStdoutNotRouted")
+_CONFIG = "annotation kubecs.dev/firelens, mounted in the router"
 _BY_SECRETS = "by ECSAccount spec.secrets; what that lacks is refused with ResourceInitializationError"
 _FILE = "containers[].envFrom"
 _BY_FILES = "by ECSAccount spec.environmentFiles; what that lacks is refused with ResourceInitializationError"
@@ -121,15 +121,20 @@ _LOGGING: Mapping[str, Verdict] = {
     "logConfiguration.logDriver=json-file": done("nothing: what the node does anyway"),
     "logConfiguration.logDriver=journald": done("nothing: what the node does anyway"),
     "logConfiguration.logDriver=awsfirelens": done(
-        _LOGS, "ECSAccount spec.logDrivers says whether an agent serves it", "FirelensStdoutNotRouted"
+        _CONFIG,
+        "containers that send records there are served; what others print is, where ECSAccount spec.allow.hostVolumes "
+        "lets the router read /var/log/pods",
+        "FirelensStdoutNotRouted",
     ),
     "logConfiguration.options": done(_LOGS),
     "logConfiguration.secretOptions": done(_LOGS, _BY_SECRETS, "SecretNotMapped"),
     "logConfiguration.secretOptions[].name": done(_LOGS),
     "logConfiguration.secretOptions[].valueFrom": done(_LOGS, _BY_SECRETS, "SecretNotMapped"),
-    "firelensConfiguration": _FIRELENS,
-    "firelensConfiguration.type": _FIRELENS,
-    "firelensConfiguration.options": _FIRELENS,
+    "firelensConfiguration": done(_CONFIG, "records carry cluster and task definition, not the task's ARN"),
+    "firelensConfiguration.type": done(_CONFIG),
+    "firelensConfiguration.options": done(
+        _CONFIG, "a file in the image is included, one in S3 is not", "FirelensConfigNotIncluded"
+    ),
 }
 
 _STORAGE: Mapping[str, Verdict] = {

@@ -17,8 +17,8 @@ BIND = frozenset({"bind", "rbind"})
 KNOWN_OPTIONS = frozenset({"type", "o", "device"})
 KNOWN_MOUNT_OPTIONS = frozenset({"addr", "ro", "rw", "size", *BIND})
 NOT_MAPPED = "VolumeDriverNotMapped"
-OPTIONS = "VolumeOptionsNotApplied"
 NOT_PROVISIONED = "VolumeNotProvisioned"
+OPTIONS = "VolumeOptionsNotApplied"
 
 _SIZE = re.compile(r"([1-9][0-9]{0,8})([kmgKMG])")
 
@@ -83,19 +83,19 @@ def claim_spec(driver: VolumeDriver, size: str | None = None) -> dict[str, Any]:
     }
 
 
-def docker_findings(volume: Volume, maps: Maps, path: str) -> Iterator[Finding]:
+def docker_findings(volume: Volume, path: str) -> Iterator[Finding]:
     """Options of a driver that have no effect, and claims that have to be there."""
     docker = volume.docker_volume_configuration
     if docker is None:
         return
+    if docker.scope == "shared" and not docker.autoprovision:
+        message = f"the PersistentVolumeClaim {claim_name(volume)} has to be there: it is not made"
+        yield Finding(f"{path}.dockerVolumeConfiguration.scope", NOT_PROVISIONED, NOT_PROVISIONED, message)
     used = _is_local(docker) and _local_source(docker) is not None
     lost = sorted(_lost_options(docker.driver_opts or {}, used=used))
     if lost:
         message = f"the options {', '.join(lost)} of the driver have no effect"
         yield Finding(f"{path}.dockerVolumeConfiguration.driverOpts", OPTIONS, OPTIONS, message)
-    if _is_provisioned(volume, maps):
-        message = f"the PersistentVolumeClaim {claim_name(volume)} has to be there: it is not made"
-        yield Finding(f"{path}.dockerVolumeConfiguration.autoprovision", NOT_PROVISIONED, NOT_PROVISIONED, message)
 
 
 def _lost_options(options: Mapping[str, str], *, used: bool) -> set[str]:

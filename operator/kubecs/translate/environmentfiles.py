@@ -33,19 +33,6 @@ def environment_file_findings(container: ContainerDefinition, maps: Maps) -> Ite
             yield Finding(path, CONDITION, CONDITION, message)
 
 
-def parse_environment_file(text: str) -> dict[str, str]:
-    """Read an environment file as the ECS agent does: `NAME=value` lines, `#` lines are comments.
-
-    Spaces and quotes in a value are part of it; a line without `=` says nothing.
-    """
-    pairs: dict[str, str] = {}
-    for line in text.splitlines():
-        name, equals, value = line.partition("=")
-        if equals and name.strip() and not line.lstrip().startswith("#"):
-            pairs[name.strip()] = value
-    return pairs
-
-
 def _resolved(container: ContainerDefinition, arn: str, maps: Maps) -> EnvironmentSource:
     found = entry(maps.environment_files, arn)
     if found is None:

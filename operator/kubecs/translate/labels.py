@@ -34,6 +34,7 @@ ESSENTIAL = f"{GROUP}/essential"  # JSON list of the Kubernetes names of essenti
 DOCKER_LABELS = f"{GROUP}/docker-labels"  # JSON by ECS container name
 PORT_NAMES = f"{GROUP}/port-names"  # JSON: Kubernetes port name to ECS name, where they differ
 APP_PROTOCOLS = f"{GROUP}/app-protocols"  # JSON by `port/protocol`: http, http2 or grpc
+FIRELENS = f"{GROUP}/firelens"  # the configuration of the task's log router
 LOGS = f"{GROUP}/logs"  # JSON by Kubernetes container name: log driver, options, keys of Secrets
 VOLUME_LABELS = f"{GROUP}/volume-labels"  # JSON by ECS volume name: labels of Docker volumes
 VOLUME_NAMES = f"{GROUP}/volume-names"  # JSON: Kubernetes volume name to ECS name, where they differ

@@ -1,4 +1,4 @@
-"""logConfiguration and firelensConfiguration: where output goes.
+"""logConfiguration: where output goes.
 
 The container's output is always on the node, where `kubectl logs` reads it. What a log driver was told stands in one
 annotation of the Pod, for an agent on the node that delivers it; the account says which drivers such an agent serves.
@@ -38,10 +38,16 @@ def log_annotations(document: RegisterTaskDefinitionRequest, maps: Maps) -> dict
     return {name: value for driver in served if driver for name, value in driver.annotations.items()}
 
 
-def log_findings(container: ContainerDefinition, maps: Maps) -> Iterator[Finding]:
-    """LogsNotDelivered or FirelensStdoutNotRouted where output stays on the node; secrets that the map lacks."""
+def log_findings(container: ContainerDefinition, maps: Maps, *, routed: bool) -> Iterator[Finding]:
+    """LogsNotDelivered or FirelensStdoutNotRouted where output stays on the node; secrets that the map lacks.
+
+    Args:
+        container: The container.
+        maps: What the account says that the names of AWS stand for.
+        routed: The task has a log router of its own, of which firelens.py speaks.
+    """
     logging = container.log_configuration
-    if logging is None or logging.log_driver in ON_THE_NODE:
+    if logging is None or logging.log_driver in ON_THE_NODE or (logging.log_driver == FIRELENS and routed):
         return
     if _served(logging, maps) is None:
         condition = NOT_ROUTED if logging.log_driver == FIRELENS else NOT_DELIVERED

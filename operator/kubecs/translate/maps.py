@@ -138,6 +138,8 @@ class CredentialSpec:
     name: str
 
 
+NODE_LOGS = "/var/log/pods"  # where kubelets keep the output of containers
+
 BUILT_IN_ACCELERATORS = (
     Accelerator("GPU", "nvidia.com/gpu"),
     Accelerator("NeuronDevice", "aws.amazon.com/neuron"),
@@ -146,7 +148,10 @@ BUILT_IN_ACCELERATORS = (
 
 @dataclass(frozen=True, slots=True)
 class Maps:
-    """All maps that a pod template depends on, each in the order of the ECSAccount."""
+    """All maps that a pod template depends on, each in the order of the ECSAccount.
+
+    `node_logs` tells whether tasks may read the output of containers from NODE_LOGS.
+    """
 
     registries: tuple[Registry, ...] = ()
     pull_secrets: tuple[PullSecrets, ...] = ()
@@ -159,6 +164,7 @@ class Maps:
     runtime_classes: tuple[RuntimeClass, ...] = ()
     log_drivers: tuple[LogDriver, ...] = ()
     credential_specs: tuple[CredentialSpec, ...] = ()
+    node_logs: bool = False
 
 
 NO_MAPS = Maps()

@@ -7,9 +7,14 @@ from typing import Any
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
 from kubecs.ecs.values import AccountId
 from kubecs.translate import labels
+from kubecs.translate.agentenvironment import AgentEndpoint, agent_env
 from kubecs.translate.arrangement import Arrangement, Means, arrange
 from kubecs.translate.container import container_names, pod_containers
+<<<<<<< /tmp/w/tree/operator/kubecs/translate/pod.py
+from kubecs.translate.firelens import firelens_annotations
+=======
 from kubecs.translate.delivery import Shim
+>>>>>>> /tmp/w/theirs.f
 from kubecs.translate.grace import termination_grace_seconds
 from kubecs.translate.hashing import compact
 from kubecs.translate.health import is_essential, start_periods
@@ -45,6 +50,7 @@ class PodContext:
         shim: Where the shim comes from, for tasks that need it.
         container_restart_rules: Whether the server keeps restart policies of single containers.
         maps: What the account says that the names of AWS stand for.
+        agent: Where tasks ask about themselves; None while nothing answers there.
         launch_volumes: Volume name to what the service or the task says of a volume configured at launch.
     """
 
@@ -63,6 +69,7 @@ class PodContext:
     shim: Shim = field(default_factory=Shim)
     container_restart_rules: bool = False
     maps: Maps = NO_MAPS
+    agent: AgentEndpoint | None = None
     launch_volumes: LaunchVolumes = field(default_factory=dict)
 
 
@@ -84,7 +91,8 @@ def pod_template(definition: RegisterTaskDefinitionRequest, context: PodContext,
     refuse_unsupported(definition)
     ports = pod_ports(definition)
     means = Means(context.shim, context.container_restart_rules, standalone)
-    arranged = arrange(definition, pod_containers(definition, ports, context.maps), means)
+    containers = with_agent_env(pod_containers(definition, ports, context.maps), context)
+    arranged = arrange(definition, containers, means)
     values = pod_values(definition, context.maps, context.launch_volumes)
     return {
         "metadata": {
@@ -104,6 +112,19 @@ def pod_template(definition: RegisterTaskDefinitionRequest, context: PodContext,
             **_present("priorityClassName", context.priority_class),
         },
     }
+
+
+def with_agent_env(containers: list[dict[str, Any]], context: PodContext) -> list[dict[str, Any]]:
+    """The containers, each with what the ECS agent sets, before its own variables; its own win."""
+    if context.agent is None:
+        return containers
+    made = []
+    for each in containers:
+        wanted = agent_env(context.agent, each["name"], context.launch_type, context.account.region)
+        own = {variable["name"] for variable in each.get("env", ())}
+        added = [variable for variable in wanted if variable["name"] not in own]
+        made.append(each | {"env": [*added, *each.get("env", ())]})
+    return made
 
 
 def _labels(context: PodContext) -> dict[str, str]:
@@ -135,7 +156,9 @@ def _annotations(
     }
     written = {key: compact(fact) for key, fact in facts.items() if fact}
     own = {labels.CLUSTER_NAME: context.cluster, labels.TASK_DEFINITION: context.task_definition_arn, **written}
-    return {**pod_facts(definition, context.maps), **own}
+    revision = f"{context.family}:{context.revision}"
+    routing = firelens_annotations(definition, context.maps, context.cluster, revision)
+    return {**pod_facts(definition, context.maps), **routing, **own}
 
 
 def _present(name: str, value: object) -> dict[str, Any]:

@@ -36,10 +36,10 @@ def unconfined_options(container: ContainerDefinition) -> list[str]:
 
 def security_option_findings(container: ContainerDefinition) -> Iterator[Finding]:
     """SecurityOptionNotApplied, for options that Kubernetes has no word for."""
-    for option in container.docker_security_options or ():
+    for index, option in enumerate(container.docker_security_options or ()):
         why = _lost(container, option)
         if why:
-            path = container_path(container, f"dockerSecurityOptions[{option}]")
+            path = container_path(container, f"dockerSecurityOptions[{index}]")
             yield Finding(path, NOT_APPLIED, NOT_APPLIED, why)
 
 
@@ -48,8 +48,8 @@ def _lost(container: ContainerDefinition, option: str) -> str:
     if option in NO_NEW_PRIVILEGES:
         why = "a container that is privileged or has SYS_ADMIN cannot give up new privileges in Kubernetes"
         return why if _needs_escalation(container) else ""
-    if (kind in PROFILES and value) or (kind == "label" and _label(value)):
-        return ""
+    if (kind in PROFILES and value) or (kind == "label" and _label(value)) or kind == "credentialspec":
+        return ""  # of a credential spec credentialspecs.py speaks
     return "Kubernetes has no counterpart of this option"
 
 

@@ -32,10 +32,9 @@ TASK: Mapping[str, Verdict] = {
         "containers[].ports[].hostPort", "containers share one network, where each has its own there"
     ),
     "networkMode=host": done("spec.hostNetwork, spec.dnsPolicy", "ECSAccount spec.allow.hostNetwork allows it"),
-    "networkMode=none": lost(
-        "the task has a network like any other",
-        "NetworkNotIsolated",
-        "its Pods carry the label kubecs.dev/network=none, for a NetworkPolicy that cuts them off",
+    "networkMode=none": done(
+        "label kubecs.dev/network=none, and the NetworkPolicy ecs-no-network that selects it",
+        "as far as the cluster's network enforces policies; loopback and an address remain",
     ),
     "volumes": done("spec.volumes", condition="VolumeNotApplied"),
     "placementConstraints": _CONSTRAINT,

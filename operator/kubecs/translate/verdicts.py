@@ -18,6 +18,7 @@ from kubecs.translate.devices import device_findings
 from kubecs.translate.environment import environment_findings
 from kubecs.translate.environmentfiles import environment_file_findings
 from kubecs.translate.finding import Finding
+from kubecs.translate.firelens import firelens_findings, has_router
 from kubecs.translate.grace import grace_findings
 from kubecs.translate.health import health_findings
 from kubecs.translate.images import image_findings
@@ -70,6 +71,7 @@ def findings(document: Document, maps: Maps = NO_MAPS) -> tuple[Finding, ...]:
         *pod_ports(document).findings,
         *network_findings(document),
         *sysctl_findings(document),
+        *firelens_findings(document, maps),
         *volumes_from_findings(document),
         *volume_findings(document, maps),
     )
@@ -104,7 +106,7 @@ def _of_container(container: ContainerDefinition, document: Document, maps: Maps
         *memory_findings(container),
         *device_findings(container, maps),
         *accelerator_findings(container, maps),
-        *log_findings(container, maps),
+        *log_findings(container, maps, routed=has_router(document)),
     )
 
 

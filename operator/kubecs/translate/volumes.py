@@ -110,7 +110,10 @@ def volume_findings(document: Document, maps: Maps) -> Iterator[Finding]:
         found = _source(volume, maps)
         if isinstance(found, Missing):
             yield Finding(f"{path}.{found.member}", found.condition, found.condition, f"it is not run: {found.message}")
-        yield from docker_findings(volume, maps, path)
+        if volume.configured_at_launch:
+            message = "an empty directory, unless volumeConfigurations of the service or task give its size"
+            yield Finding(f"{path}.configuredAtLaunch", "VolumeConfiguredAtLaunch", "VolumeConfiguredAtLaunch", message)
+        yield from docker_findings(volume, path)
         yield from file_system_findings(volume, maps, path)
 
 

@@ -23,11 +23,13 @@ VOLUME: Mapping[str, Verdict] = {
     "dockerVolumeConfiguration.scope": done(
         "task: emptyDir or ephemeral; shared: persistentVolumeClaim",
         "a claim is the namespace's, where Docker's volume is the instance's",
+        "VolumeNotProvisioned",
     ),
     "dockerVolumeConfiguration.scope=task": done("spec.volumes[].emptyDir or .ephemeral", "the default"),
     "dockerVolumeConfiguration.scope=shared": done("spec.volumes[].persistentVolumeClaim"),
     "dockerVolumeConfiguration.autoprovision": done(
-        "nothing: the claim has to be there", "it is not made yet", "VolumeNotProvisioned"
+        "nothing in the Pod: true makes a PersistentVolumeClaim where there is none",
+        "a claim that is not there keeps the task pending; nobody deletes it again",
     ),
     "dockerVolumeConfiguration.driver": done(
         "storageClassName of the claim",
@@ -77,5 +79,6 @@ VOLUME: Mapping[str, Verdict] = {
         "spec.volumes[].ephemeral",
         "size and type come from volumeConfigurations of the service; the StorageClass from the entries `ebs` and "
         "`ebs/<type>` of ECSAccount spec.volumeDrivers",
+        "VolumeConfiguredAtLaunch",
     ),
 }

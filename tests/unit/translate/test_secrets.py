@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from kubecs.translate.environment import env
-from kubecs.translate.environmentfiles import env_from, parse_environment_file
+from kubecs.translate.environmentfiles import env_from
 from kubecs.translate.images import image_pull_secrets
 from kubecs.translate.initialization import ResourceInitializationError
 from kubecs.translate.maps import NO_MAPS, EnvironmentSource, Maps, PullSecrets, SecretSource
@@ -121,11 +121,6 @@ def test_the_earlier_file_wins() -> None:
         {"secretRef": {"name": "two"}},
         {"configMapRef": {"name": "one"}},
     ]
-
-
-def test_environment_files_are_read_as_the_agent_does() -> None:
-    text = "A=1\n# B=2\nC = a b \nD='q'\nE\n=f\nG=x=y\r\nH=\n"
-    assert parse_environment_file(text) == {"A": "1", "C": " a b ", "D": "'q'", "G": "x=y", "H": ""}
 
 
 @pytest.mark.parametrize(

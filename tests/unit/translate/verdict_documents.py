@@ -117,7 +117,25 @@ SMALL: list[dict[str, Any]] = [
             }
         )
     ),
-    task(container(firelensConfiguration={"type": "fluentbit", "options": {"config-file-type": "file"}})),
+    *(
+        task(
+            container(
+                logConfiguration={
+                    "logDriver": "awsfirelens",
+                    "options": {"Name": "http"},
+                    "secretOptions": [{"name": "Header", "valueFrom": value}],
+                }
+            ),
+            container(
+                name="router",
+                firelensConfiguration={
+                    "type": kind,
+                    "options": {"config-file-type": place, "config-file-value": "/extra.conf"},
+                },
+            ),
+        )
+        for kind, place, value in (("fluentbit", "file", "/vault/token"), ("fluentd", "s3", "/lost"))
+    ),
     task(container(versionConsistency="enabled")),
     task(container(versionConsistency="disabled")),
     task(container(healthCheck={"command": ["CMD", "true"], "retries": 5, "startPeriod": 9})),
@@ -180,6 +198,7 @@ SMALL: list[dict[str, Any]] = [
     task(volumes=[{"name": "twice"}, {"name": "twice"}, {}]),
     volume(dockerVolumeConfiguration={"driver": "lost", "scope": "task"}),
     volume(dockerVolumeConfiguration={"scope": "shared", "autoprovision": True}),
+    volume(dockerVolumeConfiguration={"scope": "shared"}),
     volume(efsVolumeConfiguration={"fileSystemId": "fs-exported2", "authorizationConfig": {"iam": "ENABLED"}}),
     volume(s3filesVolumeConfiguration=S3_FILES),
     volume(s3filesVolumeConfiguration=S3_FILES | {"accessPointArn": "arn:aws:s3files:eu-west-1:1:access-point/a"}),
