@@ -10,11 +10,8 @@ from kubecs.translate import labels
 from kubecs.translate.agentenvironment import AgentEndpoint, agent_env
 from kubecs.translate.arrangement import Arrangement, Means, arrange
 from kubecs.translate.container import container_names, pod_containers
-<<<<<<< /tmp/w/tree/operator/kubecs/translate/pod.py
-from kubecs.translate.firelens import firelens_annotations
-=======
 from kubecs.translate.delivery import Shim
->>>>>>> /tmp/w/theirs.f
+from kubecs.translate.firelens import firelens_annotations
 from kubecs.translate.grace import termination_grace_seconds
 from kubecs.translate.hashing import compact
 from kubecs.translate.health import is_essential, start_periods
