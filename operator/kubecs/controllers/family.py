@@ -10,9 +10,9 @@ from kubecs.controllers.facts import HeldService
 from kubecs.controllers.keys import Key
 from kubecs.controllers.listener import Listener
 from kubecs.ecs.errors import EcsError
-from kubecs.ecs.validation import validate_task_definition
 from kubecs.kube.errors import ApiError, NamespaceEnding
 from kubecs.plan.actions import Plan
+from kubecs.plan.definition import definition
 from kubecs.plan.family import (
     FamilySnapshot,
     plan_family,
@@ -86,7 +86,7 @@ class RevisionReconciler:
             return self._deleted(key, now)
         try:
             maps = account(self._cache, self._settings, key.namespace).maps
-            found = findings(validate_task_definition(revision["spec"]["taskDefinition"]), maps)
+            found = findings(definition(revision["spec"]["taskDefinition"]), maps)
         except EcsError as error:
             found = (Finding(error.path or "taskDefinition", INVALID, INVALID, f"{error.code}: {error.message}"),)
         return plan_revision(revision, found, now)

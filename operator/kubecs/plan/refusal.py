@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from kubecs.ecs.errors import EcsError
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
-from kubecs.ecs.validation import validate_task_definition
 from kubecs.plan.account import Account
+from kubecs.plan.definition import definition
 from kubecs.plan.references import NOT_REGISTERED, Resolved, Unresolved
 from kubecs.translate.initialization import ResourceInitializationError
 from kubecs.translate.restricted import restricted_uses
@@ -50,11 +50,11 @@ def described(error: EcsError) -> str:
 def definition_of(account: Account, resolved: Resolved) -> RegisterTaskDefinitionRequest | Refusal:
     """Read a revision's task definition, and hold it against what the account allows."""
     try:
-        definition = validate_task_definition(resolved.revision["spec"]["taskDefinition"])
+        found = definition(resolved.revision["spec"]["taskDefinition"])
     except EcsError as error:
         return invalid(error)
-    forbidden = account.refusals(restricted_uses(definition))
+    forbidden = account.refusals(restricted_uses(found))
     if forbidden:
         return Refusal("NotAllowed", "; ".join(each.message for each in forbidden))
-    role = account.role_refusal("taskRoleArn", definition.task_role_arn)
-    return Refusal("RoleNotAllowed", role.message) if role else definition
+    role = account.role_refusal("taskRoleArn", found.task_role_arn)
+    return Refusal("RoleNotAllowed", role.message) if role else found
