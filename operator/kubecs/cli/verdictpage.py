@@ -23,6 +23,24 @@ What `ECSAccount spec.…` stands for is on the [page about accounts](accounts.m
 [theirs](conditions.md).
 """
 
+# What Kubernetes could do of a member and kubecs does otherwise, with the reason.
+DEPARTURES = (
+    (
+        "linuxParameters.devices",
+        "no container is made privileged for a device: a device plugin, or its own `privileged`",
+    ),
+    ("resourceRequirements[].value=ALL", "a limit is a number; all GPUs of a node take dynamic resource allocation"),
+    ("runtimePlatform.cpuArchitecture", "not set to X86_64 where Fargate would: images are often made for several"),
+    ("volumes[].host.sourcePath", "has no type, so that files and sockets are mounted too, as Docker does"),
+    ("volumes[].efsVolumeConfiguration", "no PersistentVolume is made: which driver serves it is the cluster's choice"),
+    ("secrets", "no ExternalSecret is made yet: the Secret that the map names has to be there"),
+    ("environmentFiles", "no file is fetched: what the map names has to be there"),
+    ("linuxParameters.maxSwap=0", "reported like any other: whether a node has swap is not known beforehand"),
+    ("versionConsistency", "no digest is pinned yet"),
+    ("placementConstraints", "not applied yet: they come with clusters and capacity providers"),
+    ("proxyConfiguration", "no redirect is set up: App Mesh has come to its end"),
+)
+
 HEADING = ("member", "verdict", "Kubernetes", "condition or error", "why, or what is different")
 
 
@@ -42,7 +60,8 @@ def page(verdicts: Mapping[str, Verdict]) -> str:
     Args:
         verdicts: The rows by path.
     """
-    return "\n".join([INTRODUCTION, *_counts(verdicts), "", *_rows(verdicts)]) + "\n"
+    departures = ["", "## What Kubernetes could do, and why it is not done", "", *_departures()]
+    return "\n".join([INTRODUCTION, *_counts(verdicts), "", *_rows(verdicts), *departures]) + "\n"
 
 
 def _counts(verdicts: Mapping[str, Verdict]) -> Iterator[str]:
@@ -54,6 +73,12 @@ def _counts(verdicts: Mapping[str, Verdict]) -> Iterator[str]:
     yield f"| translated, with a condition where it cannot be | {conditional} |"
     for effect in ("kept", "not applied", "refused"):
         yield f"| {effect} | {effects[effect]} |"
+
+
+def _departures() -> Iterator[str]:
+    yield "| member | why |"
+    yield "|---|---|"
+    yield from (f"| `{member}` | {why} |" for member, why in DEPARTURES)
 
 
 def _rows(verdicts: Mapping[str, Verdict]) -> Iterator[str]:

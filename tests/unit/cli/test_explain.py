@@ -6,6 +6,7 @@ import pytest
 
 from kubecs.cli.explain import rows
 from kubecs.cli.main import main
+from kubecs.cli.verdictpage import DEPARTURES
 from kubecs.translate.verdicts import VERDICTS
 
 PAGE = Path(__file__).parents[3] / "docs" / "verdicts.md"
@@ -21,7 +22,7 @@ def test_a_page_that_is_not_is_told(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "kubecs explain --write" in capsys.readouterr().err
     assert main(["explain", "--write", str(page)]) == 0
     assert main(["explain", "--check", str(page)]) == 0
-    assert page.read_text().count("\n| `") == len(VERDICTS)
+    assert page.read_text().count("\n| `") == len(VERDICTS) + len(DEPARTURES)
 
 
 @pytest.mark.parametrize(
