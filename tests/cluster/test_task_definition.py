@@ -300,7 +300,9 @@ def test_members_without_effect_are_named_on_the_revision(kubectl: Kubectl) -> N
     assert "containerDefinitions[app].ulimits" in ecs.condition(revision, "UlimitsNotApplied")["message"]
     assert ecs.condition(revision, "Ready")["status"] == "True"
     assert "UlimitsNotApplied" in kubectl("get", "ecstdr")
-    wait_for(lambda: ecs.event_notes(kubectl, "ECSTaskDefinitionRevision", "web.1", "UlimitsNotApplied"), 10)
+    found = ecs.condition(revision, "UlimitsNotApplied")
+    notes = wait_for(lambda: ecs.event_notes(kubectl, "ECSTaskDefinitionRevision", "web.1", found["reason"]), 10)
+    assert notes == [found["message"]]
 
 
 def _found(kubectl: Kubectl, kind: str) -> dict[str, Any] | None:
