@@ -8,6 +8,7 @@ from kubecs.controllers.cache import Cache
 from kubecs.controllers.indexes import owner_of
 from kubecs.controllers.keys import Key
 from kubecs.kube.store import Change
+from kubecs.plan import runs, stopcause
 from kubecs.plan.references import family_referred_to
 from kubecs.translate import labels, names
 
@@ -45,13 +46,18 @@ def _pod(cache: Cache, change: Change) -> Iterable[Key]:
     if cluster:
         yield _cluster_key(change.namespace, cluster)
     replaced = change.type == "ADDED" and change.old is not None
-    if change.type == "DELETED" or replaced or ended_somewhere(change.last) or _start_is_limited(change.last):
+    if change.type == "DELETED" or replaced or any(holds(change.last) for holds in _LOOKED_AT):
         yield _own("Pod", change)
 
 
 def _start_is_limited(pod: Object) -> bool:
     """Others wait for one of its containers, and not for ever: the time has to be looked at."""
     return labels.START_TIMEOUTS in (pod["metadata"].get("annotations") or {})
+
+
+def waits_in_vain(pod: Object) -> bool:
+    """A task on its own cannot pull or create a container, and is given up after a while: nothing more may happen."""
+    return runs.standalone(pod) and stopcause.of_failed_start(pod) is not None
 
 
 def ended_somewhere(pod: Object) -> bool:
@@ -63,6 +69,9 @@ def ended_somewhere(pod: Object) -> bool:
     return any(
         "terminated" in (each.get("state") or {}) or "terminated" in (each.get("lastState") or {}) for each in statuses
     )
+
+
+_LOOKED_AT = (ended_somewhere, waits_in_vain, _start_is_limited)
 
 
 def _service(_: Cache, change: Change) -> Iterable[Key]:
