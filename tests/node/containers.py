@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
+import time
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +15,10 @@ from tests.cluster.rig import Kubectl, wait_for
 from tools.localnode import LocalNode
 
 Document = dict[str, Any]
+
+
+# Runs until it is told how to end (see Containers.end), or to stop.
+UNTIL_TOLD = "trap 'exit 0' TERM; until [ -s /tmp/end ]; do sleep 0.05; done; exit $(cat /tmp/end)"
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,32 @@ class Containers:
         """What a shell script prints that is run in a container."""
         return self.kubectl("exec", pod["metadata"]["name"], "-c", container, "--", "sh", "-c", script).strip()
 
+    def end(self, pod: Document, code: int, container: str = "app") -> None:
+        """Lets a container that runs UNTIL_TOLD end with an exit code."""
+        self.execute(pod, f"echo {code} > /tmp/end.new; mv /tmp/end.new /tmp/end", container)
+
+    @contextlib.contextmanager
+    def loss(self, service: str = "web") -> Iterator[Loss]:
+        """Measures for how long the service's Deployment has fewer available replicas than it wants, meanwhile."""
+        (deployment,) = self.kubectl.list("deployment", ecs.selector(service=service))
+        name, found, over = deployment["metadata"]["name"], Loss(), threading.Event()
+
+        def look() -> None:
+            before = time.monotonic()
+            while not over.wait(0.02):
+                now, seen = time.monotonic(), self.kubectl.get("deployment", name)
+                if seen["status"].get("availableReplicas", 0) < seen["spec"]["replicas"]:
+                    found.seconds += now - before
+                before = now
+
+        looking = threading.Thread(target=look)  # it begins in our network
+        looking.start()
+        try:
+            yield found
+        finally:
+            over.set()
+            looking.join()
+
     def output(self, pod: Document | str, container: str = "app", *flags: str) -> str:
         """What a container has printed."""
         name = pod if isinstance(pod, str) else pod["metadata"]["name"]
@@ -114,6 +147,13 @@ class Containers:
             return found
 
         return wait_for(enough, timeout, f"{count} records of {service}")
+
+
+@dataclass
+class Loss:
+    """Seconds without availability."""
+
+    seconds: float = 0.0
 
 
 def status_of(pod: Document, name: str = "app") -> Document:

@@ -1,0 +1,163 @@
+"""How containers end, and what becomes of their tasks: records, the next task in place, replaced Pods, availability."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from kubecs.translate import labels
+from tests.cluster import ecs, shim
+from tests.cluster.rig import Kubectl, OperatorProcess, wait_for
+from tests.node.containers import UNTIL_TOLD, Containers, container_of, status_of
+
+pytestmark = pytest.mark.usefixtures("operator")
+
+# A task on its own is given up when it could not start for 3 s, not 120.
+IMPATIENT = """
+import kubecs.plan.pod as plan
+
+_of_snapshot = plan.PodSnapshot.__init__
+_of_snapshot.__defaults__ = (*_of_snapshot.__defaults__[:-1], 3.0)  # failed_start_seconds
+"""
+
+Tell = Callable[[str], None]
+
+
+@pytest.fixture
+def impatient(operator: OperatorProcess, _operator_as_usual: None, tmp_path: Path) -> Iterator[None]:
+    """The operator gives up early."""
+    operator.terminate()
+    operator.start(env=shim.environment(tmp_path, IMPATIENT))
+    yield
+    operator.terminate()
+
+
+def _task_id(containers: Containers) -> str:
+    pod = containers.pod(service="web")
+    own: str | None = pod["metadata"]["annotations"].get(labels.TASK_ID)
+    return own or pod["metadata"]["uid"].replace("-", "")
+
+
+def test_essential_container_that_ends_is_the_next_task_in_place(containers: Containers, tell: Tell) -> None:
+    pod = containers.serve(containers.shell(UNTIL_TOLD))
+    first = _task_id(containers)
+    with containers.loss() as loss:
+        containers.end(pod, 3)
+        (record,) = containers.wait_records(1)
+        wait_for(lambda: _task_id(containers) != first, 10)
+        again = containers.running_pod(service="web")
+        ecs.wait_ready(containers.kubectl, "ecsservice", "web")
+    assert record["taskArn"].endswith(first)
+    assert container_of(record)["exitCode"] == 3
+    assert record["stopCode"] == "EssentialContainerExited"
+    assert again["metadata"]["uid"] == pod["metadata"]["uid"]
+    assert status_of(again)["restartCount"] == 1
+    assert loss.seconds < 3
+    tell(f"essential container ends, restarted in place: {loss.seconds:.2f} s of availability lost")
+
+
+def test_pod_with_other_containers_is_replaced(containers: Containers, tell: Tell) -> None:
+    pod = containers.serve(containers.shell(UNTIL_TOLD), containers.shell(UNTIL_TOLD, name="other"))
+    with containers.loss() as loss:
+        containers.end(pod, 5)
+        (record,) = containers.wait_records(1)
+        wait_for(lambda: containers.pod(service="web")["metadata"]["uid"] != pod["metadata"]["uid"], 10)
+        containers.running_pod(service="web")
+        ecs.wait_ready(containers.kubectl, "ecsservice", "web")
+    assert container_of(record)["exitCode"] == 5
+    assert record["stopCode"] == "EssentialContainerExited"
+    assert loss.seconds < 8
+    tell(f"essential container ends, Pod replaced: {loss.seconds:.2f} s of availability lost")
+
+
+def test_non_essential_container_stays_ended(containers: Containers, tell: Tell) -> None:
+    helper = containers.shell(UNTIL_TOLD.replace("trap", "echo once; trap"), name="helper", essential=False)
+    pod = containers.serve(containers.shell(UNTIL_TOLD), helper)
+    with containers.loss() as loss:
+        containers.end(pod, 4, "helper")
+
+        def waits() -> bool:
+            seen = status_of(containers.pod(service="web"), "helper")
+            return seen["restartCount"] == 1 and seen["ready"]
+
+        wait_for(waits, 15)
+    assert loss.seconds < 3
+    assert containers.output(pod, "helper", "--previous") == "once"
+    assert containers.output(pod, "helper") == ""
+    assert containers.records() == []
+    containers.end(pod, 0)
+    (record,) = containers.wait_records(1)
+    assert container_of(record, "helper")["exitCode"] == 4
+    tell(f"non-essential container ends and stays ended: {loss.seconds:.2f} s of availability lost")
+
+
+def test_end_of_a_task_on_its_own_stops_its_other_containers(containers: Containers) -> None:
+    other = containers.shell("trap 'exit 6' TERM; sleep 600 & wait", name="other")
+    record = containers.run(containers.shell("sleep 1; exit 2"), other)
+    codes = {each["name"]: each.get("exitCode") for each in record["containers"]}
+    assert codes == {"app": 2, "other": 6}
+    assert record["stopCode"] == "EssentialContainerExited"
+
+
+def test_out_of_memory(containers: Containers) -> None:
+    record = containers.run(containers.shell("x=aaaaaaaa; while :; do x=$x$x; done", memory=16))
+    container = container_of(record)
+    assert container["exitCode"] == 137
+    assert container["reason"] == "OutOfMemoryError: Container killed due to memory usage"
+    assert record["stopCode"] == "EssentialContainerExited"
+
+
+@pytest.mark.usefixtures("impatient")
+def test_missing_image(containers: Containers) -> None:
+    record = containers.run(containers.image("missing"))
+    assert record["stopCode"] == "TaskFailedToStart"
+    assert record["stoppedReason"].startswith("CannotPullContainerError: ")
+    assert "registry.test/missing:1" in record["stoppedReason"]
+    assert "exitCode" not in container_of(record)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_program_that_is_not_there(containers: Containers) -> None:
+    record = containers.run(containers.shell("", entryPoint=["/bin/absent"]))
+    assert record["stopCode"] == "TaskFailedToStart"
+    assert record["stoppedReason"].startswith("CannotStartContainerError: ")
+    assert "/bin/absent" in record["stoppedReason"]
+
+
+def test_stop_signal_and_timeout(containers: Containers, kubectl: Kubectl) -> None:
+    definitions = {
+        "polite": containers.shell("trap 'exit 7' TERM; sleep 600 & wait"),
+        "stubborn": containers.shell("trap '' TERM; while :; do sleep 600; done", stopTimeout=2),
+        "interrupted": containers.image("interrupted", command=["sh", "-c", "trap 'exit 9' INT; sleep 600 & wait"]),
+    }
+    for name, definition in definitions.items():
+        kubectl.apply([ecs.task_definition(name, definition), ecs.service(name, taskDefinition=name)])
+    ecs.wait_ready(kubectl, "ecsservice", *definitions)
+    for name in definitions:
+        containers.running_pod(service=name)
+        kubectl.patch("ecsservice", name, {"spec": {"desiredCount": 0}})
+    records = {name: containers.wait_records(1, name)[0] for name in definitions}
+    codes = {name: container_of(record).get("exitCode") for name, record in records.items()}
+    assert codes == {"polite": 7, "stubborn": 137, "interrupted": 9}
+    assert {record["stopCode"] for record in records.values()} == {"ServiceSchedulerInitiated"}
+
+
+@pytest.mark.usefixtures("impatient")
+def test_missing_secret(containers: Containers, kubectl: Kubectl) -> None:
+    arn = f"arn:aws:secretsmanager:{ecs.REGION}:{ecs.ACCOUNT_ID}:secret:db"
+    kubectl.apply(ecs.account(secrets=[{"from": arn, "secretName": "absent"}]))
+    secrets = [{"name": "PASSWORD", "valueFrom": f"{arn}:password::"}]
+    record = containers.run(containers.shell("env", secrets=secrets))
+    assert record["stopCode"] == "TaskFailedToStart"
+    assert record["stoppedReason"].startswith("ResourceInitializationError: ")
+    assert "absent" in record["stoppedReason"]
+
+
+def test_secret_becomes_a_variable(containers: Containers, kubectl: Kubectl) -> None:
+    arn = f"arn:aws:secretsmanager:{ecs.REGION}:{ecs.ACCOUNT_ID}:secret:db"
+    kubectl.apply(ecs.account(secrets=[{"from": arn, "secretName": "db"}]))
+    kubectl("create", "secret", "generic", "db", "--from-literal=password=s3$(x)cret")
+    secrets = [{"name": "PASSWORD", "valueFrom": f"{arn}:password::"}]
+    assert containers.outputs(web=containers.shell("echo $PASSWORD", secrets=secrets)) == {"web": "s3$(x)cret"}
