@@ -1,6 +1,7 @@
 """Why a task stopped or cannot start: Kubernetes' words to ECS's stopCode and stoppedReason, as tables."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from kubecs.plan import awaits, runs
 from kubecs.plan.runs import Pod, Run
 from kubecs.translate import labels
+from kubecs.translate.initialization import ENVIRONMENT_FILES, SECRETS
 
 ESSENTIAL_CONTAINER_EXITED = "EssentialContainerExited"
 INFRASTRUCTURE_HEALTH = "InfrastructureHealth"
@@ -26,6 +28,7 @@ OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
 CANNOT_PULL = "CannotPullContainerError"
 CANNOT_CREATE = "CannotCreateContainerError"
 CANNOT_START = "CannotStartContainerError"
+RESOURCE_INITIALIZATION = "ResourceInitializationError"
 
 # What the kubelet waits for, where waiting does not help: ECS would have stopped the task.
 WAITING_ERRORS: Mapping[str, str] = {
@@ -43,6 +46,12 @@ WAITING_ERRORS: Mapping[str, str] = {
     "PreStartHookError": CANNOT_START,
     "RunContainerError": CANNOT_START,
 }
+
+# What the kubelet says of a variable's source that is not there, and ECS's words for it.
+MISSING_SOURCES = (
+    (re.compile(r'^secret "|\bin Secret '), SECRETS),
+    (re.compile(r'^configmap "|\bin ConfigMap '), ENVIRONMENT_FILES),
+)
 
 # How the kubelet calls the end of a container that the runtime could not start.
 NEVER_STARTED: Mapping[str, str] = {
@@ -164,7 +173,13 @@ def waiting_error(status: Mapping[str, Any]) -> str | None:
     """ECS's text for a container that cannot be started; None for one that is on its way."""
     waiting = (status.get("state") or {}).get("waiting") or {}
     error = WAITING_ERRORS.get(waiting.get("reason") or "")
-    return f"{error}: {waiting.get('message') or waiting['reason']}" if error else None
+    if error is None:
+        return None
+    message = waiting.get("message") or waiting["reason"]
+    missing = next((what for pattern, what in MISSING_SOURCES if pattern.search(message)), None)
+    if error == CANNOT_CREATE and missing:
+        return f"{RESOURCE_INITIALIZATION}: {missing}: {message}"
+    return f"{error}: {message}"
 
 
 def container_reason(run: Run) -> str | None:

@@ -123,6 +123,19 @@ def test_containers_carry_ecs_names_and_their_ends() -> None:
             None,
         ),
         (
+            pod(status("app", waiting("CreateContainerConfigError", "couldn't find key password in Secret shop/db"))),
+            "TaskFailedToStart",
+            "ResourceInitializationError: unable to pull secrets or registry auth: "
+            "couldn't find key password in Secret shop/db",
+            None,
+        ),
+        (
+            pod(status("app", waiting("CreateContainerConfigError", 'configmap "settings" not found'))),
+            "TaskFailedToStart",
+            'ResourceInitializationError: failed to download env files: configmap "settings" not found',
+            None,
+        ),
+        (
             pod(
                 status(
                     "app",
