@@ -21,8 +21,8 @@ demo: venv tools ## a cluster on this machine, the operator, the examples; stays
 demo-down: venv ## end the demo
 	@$(PY) -m tools.demo down --dir $(DEMO_DIR)
 
-test: check tools promtool ## all checks and tests, the long suites as a sample
-	$(PYTEST) -n $(WORKERS) --dist loadfile tests/unit tests/golden tests/cluster
+test: check tools tools-node promtool ## all checks and tests, the long suites as a sample
+	$(PYTEST) -n $(WORKERS) --dist loadfile tests/unit tests/golden tests/cluster tests/node
 
 unit: venv ## unit and golden tests
 	$(PYTEST) -n $(WORKERS) --dist loadfile tests/unit tests/golden
@@ -30,8 +30,8 @@ unit: venv ## unit and golden tests
 cluster: venv tools ## the tests that run on a real control plane
 	$(PYTEST) -n $(WORKERS) --dist loadfile tests/cluster
 
-soak: venv tools promtool ## all tests, the long suites whole (KUBECS_SOAK=1)
-	KUBECS_SOAK=1 $(PYTEST) -n $(WORKERS) --dist loadfile --timeout=3600 tests/unit tests/golden tests/cluster
+soak: venv tools tools-node promtool ## all tests, the long suites whole (KUBECS_SOAK=1)
+	KUBECS_SOAK=1 $(PYTEST) -n $(WORKERS) --dist loadfile --timeout=3600 tests/unit tests/golden tests/cluster tests/node
 
 bench: venv tools ## measurements beside the native objects, as a table
 	$(PYTEST) -s -p no:cacheprovider --timeout=3600 tests/perf

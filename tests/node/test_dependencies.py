@@ -59,26 +59,6 @@ def test_chain_of_dependencies(containers: Containers) -> None:
     assert output.splitlines() == ["one", "two", "three", "app"]
 
 
-def test_dependency_that_fails_ends_the_task(containers: Containers) -> None:
-    first = _writing(containers, "first", "exit 2", essential=False)
-    record = containers.run(_reader(containers, first="SUCCESS"), first, volumes=VOLUMES)
-    assert record["stopCode"] == "TaskFailedToStart"
-    assert container_of(record, "first")["exitCode"] == 2
-    assert "exitCode" not in container_of(record)
-
-
-def test_dependency_that_fails_in_a_service_is_recorded_and_tried_again(
-    containers: Containers, kubectl: Kubectl
-) -> None:
-    first = _writing(containers, "first", "exit 2", essential=False)
-    app = containers.shell(UNTIL_TOLD, dependsOn=_after(first="SUCCESS"))
-    kubectl.apply([ecs.task_definition("web", app, first, volumes=VOLUMES), ecs.service("web")])
-    records = containers.wait_records(2)
-    assert {record["stopCode"] for record in records} == {"TaskFailedToStart"}
-    assert len({record["taskArn"] for record in records}) == len(records)
-    assert all(container_of(record, "first")["exitCode"] == 2 for record in records)
-
-
 def test_service_waits_for_a_healthy_container_that_stays(containers: Containers) -> None:
     first = _writing(containers, "first", f"touch /log/healthy; {UNTIL_TOLD}", healthCheck=CHECK)
     app = containers.shell(UNTIL_TOLD, dependsOn=_after(first="HEALTHY"))

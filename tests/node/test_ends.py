@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from kubecs.translate import labels
+from tests import soak
 from tests.cluster import ecs, shim
 from tests.cluster.rig import Kubectl, OperatorProcess, wait_for
 from tests.node.containers import UNTIL_TOLD, Containers, container_of, status_of
@@ -91,6 +93,22 @@ def test_non_essential_container_stays_ended(containers: Containers, tell: Tell)
     (record,) = containers.wait_records(1)
     assert container_of(record, "helper")["exitCode"] == 4
     tell(f"non-essential container ends and stays ended: {loss.seconds:.2f} s of availability lost")
+
+
+@pytest.mark.skipif(not soak.whole(), reason="ECS restarts only what ran for a minute: KUBECS_SOAK=1 waits for that")
+def test_restart_policy_goes_on_in_the_same_task_until_an_ignored_code(containers: Containers) -> None:
+    policy = {"enabled": True, "restartAttemptPeriod": 60, "ignoredExitCodes": [9]}
+    pod = containers.serve(containers.shell(UNTIL_TOLD, restartPolicy=policy))
+    first, began = _task_id(containers), time.monotonic()
+    wait_for(lambda: time.monotonic() - began > 61, 70)
+    containers.end(pod, 3)
+    wait_for(lambda: status_of(containers.running_pod(service="web"))["restartCount"] == 1, 10)
+    assert _task_id(containers) == first
+    assert containers.records() == []
+    containers.end(containers.pod(service="web"), 9)
+    (record,) = containers.wait_records(1)
+    assert container_of(record)["exitCode"] == 9
+    assert record["taskArn"].endswith(first)
 
 
 def test_end_of_a_task_on_its_own_stops_its_other_containers(containers: Containers) -> None:

@@ -77,14 +77,6 @@ def test_settings_of_the_kernel(containers: Containers) -> None:
     assert containers.outputs(sysctls=containers.shell(script, systemControls=controls))["sysctls"] == "123\n77"
 
 
-def test_limits_of_resources(containers: Containers) -> None:
-    limits = [{"name": "nofile", "softLimit": 512, "hardLimit": 1024}, {"name": "core", "softLimit": 0, "hardLimit": 0}]
-    script = "ulimit -Sn; ulimit -Hn; ulimit -Sc"
-    limited = containers.shell(script, entryPoint=["sh", "-c", script], ulimits=limits)
-    del limited["command"]
-    assert containers.outputs(limits=limited)["limits"] == "512\n1024\n0"
-
-
 def test_init_process_reaps_orphans(containers: Containers) -> None:
     script = "( (sleep 0.1; echo orphan) & ); exec sleep 600"
     init = {"entryPoint": ["sh", "-c", script], "linuxParameters": {"initProcessEnabled": True}}

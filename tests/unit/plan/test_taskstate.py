@@ -123,10 +123,9 @@ def test_containers_carry_ecs_names_and_their_ends() -> None:
             None,
         ),
         (
-            pod(status("app", waiting("CreateContainerConfigError", "couldn't find key password in Secret shop/db"))),
+            pod(status("app", waiting("CreateContainerConfigError", "couldn't find key k in Secret a/db"))),
             "TaskFailedToStart",
-            "ResourceInitializationError: unable to pull secrets or registry auth: "
-            "couldn't find key password in Secret shop/db",
+            "ResourceInitializationError: unable to pull secrets or registry auth: couldn't find key k in Secret a/db",
             None,
         ),
         (
