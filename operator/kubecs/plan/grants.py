@@ -37,7 +37,11 @@ def plan_grants(snapshot: GrantSnapshot) -> Plan:
         for name, (role, binding) in wanted.items()
         if not is_subset(binding, held.get(name, {}))
     )
-    revoked = tuple(_revoked(binding) for name, binding in held.items() if name not in wanted and _of_role(binding))
+    revoked = tuple(
+        _revoked(binding)
+        for name, binding in held.items()
+        if name not in wanted and _of_role(binding) and not _still_granted(snapshot.account, binding)
+    )
     steps: tuple[tuple[Action, ...], ...] = (revoked, granted)
     return Plan(steps=tuple(step for step in steps if step))
 
@@ -51,6 +55,14 @@ def _granted(snapshot: GrantSnapshot) -> list[tuple[str, Manifest]]:
         if role and grant:
             found += [(role, binding) for binding in role_bindings(service_account, grant.role_refs)]
     return found
+
+
+def _still_granted(account: Account, binding: Manifest) -> bool:
+    """By what the binding itself says: its ServiceAccount comes through another watch, maybe later."""
+    role = (binding["metadata"].get("annotations") or {}).get(labels.ROLE_ARN)
+    grant = account.grant(role) if role else None
+    reference = {name: binding["roleRef"][name] for name in ("kind", "name")}
+    return grant is not None and reference in [dict(each) for each in grant.role_refs]
 
 
 def _of_role(binding: Manifest) -> bool:

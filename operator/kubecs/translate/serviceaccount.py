@@ -87,6 +87,8 @@ def role_bindings(
 ) -> list[dict[str, Any]]:
     """One RoleBinding for each Role or ClusterRole that the role map names; a repeated one counts once.
 
+    Each says whose role it is for, so that it can be told without its ServiceAccount what the map grants it.
+
     Args:
         service_account_manifest: What `service_account` made.
         role_refs: `{"kind": "Role" | "ClusterRole", "name": …}` each.
@@ -104,6 +106,7 @@ def _role_binding(account: Mapping[str, Any], kind: str, name: str) -> dict[str,
             "name": f"{account['name']}-{digits(f'{kind}/{name}')}",
             "namespace": account["namespace"],
             "labels": {labels.MANAGED_BY: labels.MANAGER},
+            "annotations": {labels.ROLE_ARN: account["annotations"][labels.ROLE_ARN]},
         },
         "roleRef": {"apiGroup": RBAC_GROUP, "kind": kind, "name": name},
         "subjects": [subject],

@@ -71,8 +71,17 @@ def test_a_binding_that_somebody_changed_is_put_right() -> None:
     ]
 
 
-def test_a_binding_of_an_account_that_is_gone_is_taken_away() -> None:
-    assert look(account(VIEW), bound(VIEW)) == [("revoke", "view")]
+def test_a_binding_seen_before_its_service_account_stays_if_the_map_grants_it() -> None:
+    assert look(account(VIEW), bound(VIEW)) == []
+    assert look(account(EDIT), bound(VIEW)) == [("revoke", "view")]
+    assert look(account(), bound(VIEW)) == [("revoke", "view")]
+
+
+def test_a_binding_of_unknown_origin_is_taken_away() -> None:
+    (binding,) = bound(VIEW)
+    binding["metadata"].pop("annotations")
+    assert look(account(VIEW), (binding,)) == [("revoke", "view")]
+    assert look(account(VIEW), (binding,), reader()) == [("grant", "view")]
 
 
 def test_what_is_not_of_a_role_is_left_alone() -> None:

@@ -199,4 +199,5 @@ def test_role_bindings() -> None:
     assert re.fullmatch(r"ecs-role-app-[0-9a-f]{8}", first["metadata"]["name"])
     assert first["roleRef"] == {"apiGroup": "rbac.authorization.k8s.io", **reader}
     assert first["subjects"] == [{"kind": "ServiceAccount", "name": "ecs-role-app", "namespace": "team-a"}]
+    assert first["metadata"]["annotations"] == {labels.ROLE_ARN: OWN + "app"}
     assert role_bindings(account, []) == []
