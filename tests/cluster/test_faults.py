@@ -123,6 +123,7 @@ def test_a_deletion_that_kopf_lost_is_swept_up(
     kept_away = proxy.add(Answer(503), path=OUR_KINDS + ".*watch=true", times=None)
     proxy.cut_streams()
     wait_for(lambda: kept_away.hits >= 5, 10, "kopf hears nothing")
+    log = AuditLog(cluster)
     kubectl.delete("ecsservice", "doomed")
     wait_for(lambda: len(kubectl.list("deployment")) == 1, 20, "its Deployment is gone")
     proxy.clear()
@@ -131,8 +132,11 @@ def test_a_deletion_that_kopf_lost_is_swept_up(
     drift = {"resource": "ecsservices", "kind": "missed_delete"}
     wait_for(lambda: ecs.sample(faulty.metrics(), "ecs_operator_cache_drift_total", **drift), 15, "the sweep found it")
     wait_for(lambda: _knows_all_services(faulty, kubectl), 15, "doomed is gone")
+    # While its end was not known, its children were seen to go and were not put back.
+    log.settle(kubectl.namespace)
+    assert log.counts(kubectl.namespace) == {"create ecstaskrecords": 1}
     # Nothing is left of it, and nothing of it comes back.
-    log = AuditLog(cluster)
+    log.mark()
     kubectl.patch("ecsservice", "scaled", {"spec": {"desiredCount": 2}})
     ecs.wait_ready(kubectl, "ecsservice", "scaled")
     log.settle(kubectl.namespace)

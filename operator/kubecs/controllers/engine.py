@@ -160,12 +160,29 @@ class Engine:
         if plan is None:
             self.status.forget(key)
             return Outcome("success")
+        if plan.steps and plan.confirm:
+            await self._confirm(key)
         for step in plan.steps:
             await self._carry_out(key, step)
         if plan.steps and item.priority is Priority.RESYNC and key.kind in TOLD_LATER:
             self._queue.add(key, Priority.REPORT)
             return Outcome("success")
         return await self._say(key, plan)
+
+    async def _confirm(self, key: Key) -> None:
+        """Ask the API server whether the object is still as the cache has it.
+
+        Raises:
+            NotFound: It is gone, and the watch has yet to tell.
+            Conflict: It is another by now.
+        """
+        held = self._cache.get(key.kind, key.namespace, key.name)
+        if held is None:
+            return
+        live = await self._client.get(resource_for(held["apiVersion"], key.kind), key.namespace, key.name)
+        if live["metadata"]["resourceVersion"] != held["metadata"]["resourceVersion"]:
+            self._cache.written(live)
+            raise Conflict(409, "Conflict", "the cache was behind")
 
     def _give_up(self, key: Key, error: ApiError) -> Outcome:
         """The namespace goes, and all in it: there is nothing to say it on, and nothing to try again."""

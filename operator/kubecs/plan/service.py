@@ -64,7 +64,15 @@ def _deployed(snapshot: ServiceSnapshot, resolution: Resolved, chosen: Chosen, n
     )
     notices = (servicestatus.role_notice(snapshot.account, role),)
     shown = servicestatus.described(snapshot, chosen.manifest, now, notices)
-    return replace(shown, steps=steps)
+    return replace(shown, steps=steps, confirm=_child_went(snapshot, chosen))
+
+
+def _child_went(snapshot: ServiceSnapshot, chosen: Chosen) -> bool:
+    """A child that was there is gone: by itself, or with the service, whose end comes through another watch."""
+    if snapshot.deployment is None:
+        return bool(snapshot.service_revisions or snapshot.status.get("deployments"))
+    notes = snapshot.deployment["metadata"].get("annotations") or {}
+    return chosen.create and notes.get(labels.SERVICE_REVISION) == str(chosen.revision.number)
 
 
 def _deployment_actions(snapshot: ServiceSnapshot, chosen: Chosen) -> tuple[Action, ...]:

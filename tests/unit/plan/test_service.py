@@ -183,6 +183,17 @@ def test_a_steady_state_is_said_though_the_way_to_it_went_unseen() -> None:
     assert plan_service(again, NOW).events == ()
 
 
+def test_what_is_put_back_is_put_back_only_if_the_service_is_still_there() -> None:
+    whole = deployed()
+    assert not plan_service(snapshot(), NOW).confirm  # the first children of a new service
+    assert not plan_service(whole, NOW).confirm
+    assert not plan_service(replace(whole, service=service(desiredCount=5)), NOW).confirm
+    assert plan_service(replace(whole, deployment=None), NOW).confirm
+    assert plan_service(replace(whole, service_revisions=()), NOW).confirm
+    described = service() | {"status": {"deployments": [{"id": "ecs-svc/1", "createdAt": "2026-11-24T11:00:00Z"}]}}
+    assert plan_service(snapshot(service=described), NOW).confirm
+
+
 def test_desired_zero_is_complete_at_once() -> None:
     plan = plan_service(snapshot(service=service(desiredCount=0)), NOW)
     assert plan.status is not None
