@@ -7,6 +7,7 @@ lost, nothing doubled.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -36,7 +37,8 @@ class Story:
     """What a person does.
 
     Attributes:
-        calls: the most writes that the operator makes for it; the test of the undisturbed run holds it against that.
+        calls: at so many of the operator's writes for it there is a crash. A busy machine may take more status writes
+            of the same kind; every kind of write has to be among the first so many.
         before: documents that are there first.
         begun: what they have come to, before the story begins.
         act: the person's deed.
@@ -172,13 +174,13 @@ class Stage:
     """Where the stories are played: the cluster, and an operator behind a proxy that kills it when told.
 
     Attributes:
-        undisturbed: the end state of each story that was played without a crash, and how many writes it took.
+        undisturbed: the end state of each story that was played without a crash, and the kinds of its writes in order.
     """
 
     cluster: LocalCluster
     proxy: FaultProxy
     operator: OperatorProcess
-    undisturbed: dict[str, tuple[list[str], int]] = field(default_factory=dict)
+    undisturbed: dict[str, tuple[list[str], list[str]]] = field(default_factory=dict)
 
     def start(self) -> None:
         """A new operator, which leads at once: the Lease is taken from the dead one, but what it left there stays."""
@@ -206,15 +208,22 @@ class Stage:
         log.settle(name)
         return kubectl
 
-    def play(self, story: Story) -> tuple[list[str], int]:
-        """Without a crash: the end state, and the number of writes."""
+    def play(self, story: Story) -> tuple[list[str], list[str]]:
+        """Without a crash: the end state, and the kind of each write, in order."""
         kubectl = self.begin(story)
         log = AuditLog(self.cluster)
-        already = self.proxy.count(WRITES, self.path(kubectl))
+        already = len(self.proxy.calls)
         story.act(kubectl)
         wait_for(lambda: story.ended(kubectl), 30, "the story has ended")
         log.settle(kubectl.namespace)
-        return end_state(kubectl), self.proxy.count(WRITES, self.path(kubectl)) - already
+        return end_state(kubectl), self._kinds(kubectl, already)
+
+    def _kinds(self, kubectl: Kubectl, already: int) -> list[str]:
+        """What the operator wrote in a namespace, as `PATCH ecsservices status`."""
+        place = re.compile(self.path(kubectl) + r"(\w+)(?:/[^/?]+)?(?:/(\w+))?")
+        writes = [call for call in self.proxy.calls[already:] if re.fullmatch(WRITES, call.method)]
+        found = [(call.method, place.search(call.path)) for call in writes]
+        return [" ".join([method, *filter(None, at.groups())]) for method, at in found if at is not None]
 
     @staticmethod
     def path(kubectl: Kubectl) -> str:
@@ -248,11 +257,13 @@ def stage(
 
 
 def _undisturbed(stage: Stage, name: str) -> tuple[list[str], int]:
+    """The end state, and the number of writes."""
     if name not in stage.undisturbed:
         stage.undisturbed[name] = stage.play(STORIES[name])
-    state, calls = stage.undisturbed[name]
-    assert calls <= STORIES[name].calls, f"{name} took {calls} writes: the grid has to be larger"
-    return state, calls
+    state, kinds = stage.undisturbed[name]
+    missing = set(kinds) - set(kinds[: STORIES[name].calls])
+    assert not missing, f"{name}: the grid has to be larger, to have a crash at {missing} among {kinds}"
+    return state, len(kinds)
 
 
 @pytest.mark.soak

@@ -74,7 +74,7 @@ def test_not_ready_before_every_list_is_there(
 ) -> None:
     refused = proxy.add(Answer(403), path=rf"/{plural}\?", times=None)
     own.start(kubeconfig=proxy.kubeconfig(own.kubeconfig), ready=False)
-    wait_for(lambda: _listens(own), 10, "the pages are served")
+    wait_for(lambda: _listens(own), 30, "the pages are served")
     # A 403 is no reason to give up: whoever installs may bind the rights after the start.
     wait_for(lambda: refused.hits >= 3, 10, "it tries again")
     wait_for(lambda: _page(own, "readyz") == (503, f"waiting for the lists of {waiting}"), 10)
@@ -118,7 +118,7 @@ def test_sigterm_while_the_api_server_does_not_answer(
 def test_sigterm_before_it_is_ready(own: OperatorProcess, proxy: FaultProxy) -> None:
     proxy.hold()
     own.start(kubeconfig=proxy.kubeconfig(own.kubeconfig), ready=False)
-    wait_for(lambda: _listens(own), 10, "the pages are served")
+    wait_for(lambda: _listens(own), 30, "the pages are served")
     began = time.monotonic()
     assert own.terminate() == 0
     assert time.monotonic() - began < END_SECONDS
