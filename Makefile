@@ -34,7 +34,7 @@ soak: venv tools tools-node promtool ## all tests, the long suites whole (KUBECS
 	KUBECS_SOAK=1 $(PYTEST) -n $(WORKERS) --dist loadfile --timeout=3600 tests/unit tests/golden tests/cluster tests/node
 
 bench: venv tools ## measurements beside the native objects, as a table
-	$(PYTEST) -s -p no:cacheprovider --timeout=3600 tests/perf
+	$(PY) -m tests.perf
 
 check: venv ## lint, format, types, layers, generated files
 	$(VENV)/bin/ruff check .
