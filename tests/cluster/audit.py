@@ -39,6 +39,7 @@ class Write:
         name: of the object; empty for a create.
         code: HTTP status of the answer.
         at: when the API server got it.
+        answered: when its answer was complete.
         agent: the caller's User-Agent.
     """
 
@@ -48,6 +49,7 @@ class Write:
     name: str
     code: int
     at: datetime
+    answered: datetime
     agent: str
 
 
@@ -115,5 +117,6 @@ def _write(entry: Mapping[str, Any]) -> Write:
         name=reference.get("name", ""),
         code=entry["responseStatus"]["code"],
         at=datetime.fromisoformat(entry["requestReceivedTimestamp"]),
+        answered=datetime.fromisoformat(entry["stageTimestamp"]),
         agent=entry.get("userAgent", ""),
     )

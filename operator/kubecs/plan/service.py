@@ -56,10 +56,11 @@ def _deployed(snapshot: ServiceSnapshot, resolution: Resolved, chosen: Chosen, n
         identities = identity_actions(role, snapshot.account, snapshot.identities)
     except EcsError as error:
         return servicestatus.refused(snapshot, Refusal("InvalidRole", described(error)), now)
-    deploying = _deployment_actions(snapshot, chosen)
+    # One after the other: written at the same time, the second one holds the first up.
+    deploying = ((action,) for action in _deployment_actions(snapshot, chosen))
     steps = tuple(
         step
-        for step in (identities, companion_actions(chosen.companions), deploying, _outdated(snapshot, chosen))
+        for step in (identities, companion_actions(chosen.companions), *deploying, _outdated(snapshot, chosen))
         if step
     )
     notices = (servicestatus.role_notice(snapshot.account, role),)
@@ -76,7 +77,7 @@ def _child_went(snapshot: ServiceSnapshot, chosen: Chosen) -> bool:
 
 
 def _deployment_actions(snapshot: ServiceSnapshot, chosen: Chosen) -> tuple[Action, ...]:
-    """The Deployment where it differs, and the ControllerRevision where it is new: written at the same time."""
+    """The Deployment where it differs, and the ControllerRevision where it is new, which may be found missing."""
     actions: list[Action] = []
     manifest = deployment_manifest(snapshot, chosen.revision)
     if not _as_wanted(manifest, snapshot.deployment):

@@ -137,9 +137,9 @@ def with_status(found: ServiceSnapshot, plan: Plan) -> ServiceSnapshot:
     return replace(found, service={**found.service, "status": plan.status})
 
 
-def test_the_first_look_makes_deployment_and_revision_in_one_step() -> None:
+def test_the_first_look_makes_the_deployment_then_keeps_its_revision() -> None:
     plan = plan_service(snapshot(), NOW)
-    assert [len(step) for step in plan.steps] == [1, 2]
+    assert [len(step) for step in plan.steps] == [1, 1, 1]
     deployment, kept = applied(plan, "Deployment"), created(plan)
     assert kept["metadata"]["name"] == f"{deployment['metadata']['name']}-1"
     assert deployment["spec"]["template"] == kept["data"]["template"]
