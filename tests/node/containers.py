@@ -83,8 +83,9 @@ class Containers:
 
     def pod(self, **labels: str) -> Document:
         """The one Pod with our labels that isn't being deleted."""
-        (found,) = ecs.pods(self.kubectl, **labels)
-        return found
+        found = ecs.pods(self.kubectl, **labels)
+        assert len(found) == 1, f"{len(found)} Pods of {labels}"  # between two there may be none: not yet
+        return found[0]
 
     def running_pod(self, **labels: str) -> Document:
         """The one Pod with our labels, once all of its containers run."""
