@@ -2,7 +2,6 @@ package main
 
 import (
 	"os"
-	"os/exec"
 	"syscall"
 )
 
@@ -19,10 +18,10 @@ func check(state string, program []string) int {
 		}
 		return 0
 	}
-	path, err := exec.LookPath(program[0])
+	path, code, err := find(program[0])
 	if err != nil {
 		complain(err.Error())
-		return codeNotFound
+		return code
 	}
 	attributes := &syscall.ProcAttr{Env: os.Environ(), Files: []uintptr{0, 1, 2}}
 	pid, err := syscall.ForkExec(path, program, attributes)
@@ -30,7 +29,7 @@ func check(state string, program []string) int {
 		complain(err.Error())
 		return codeNotStarted
 	}
-	code := reapUntil(pid)
+	code = reapUntil(pid)
 	if code == 0 {
 		if err := os.WriteFile(healthy, nil, 0o644); err != nil {
 			complain(err.Error())

@@ -1,5 +1,5 @@
 // The shim runs inside the containers of a task and does what Kubernetes alone cannot: it lets a container that has
-// ended stay ended, passes over an exit code, reaps orphans, sets limits, and waits for a sibling.
+// ended stay ended, passes over an exit code, reaps orphans, and sets limits.
 package main
 
 import (
@@ -12,8 +12,6 @@ const usage = `usage:
       --once FILE              run once; when started again, only wait. FILE keeps what became of the run
       --restart-after SECONDS  with --once: a run of at least that long may be followed by another
       --restart-not CODE,...   with --once: but not after one of these exit codes
-      --await FILE             run only when the sibling that keeps FILE has ended
-      --await-success FILE     the same, and fail unless it ended with 0
       --ignore-exit            exit with 0; the true code goes to the termination message
       --init                   adopt and reap orphaned processes
       --ulimit NAME=SOFT:HARD  set a limit, as far as the hard limit of the container allows (-1: no limit)

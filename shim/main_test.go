@@ -111,7 +111,12 @@ func TestAProgramThatCannotBeStartedIsNoExit(t *testing.T) {
 	if err := os.WriteFile(broken, []byte("\x7fELF"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for program, expected := range map[string]int{"no-such-program": codeNotFound, broken: codeNotStarted} {
+	forbidden := filepath.Join(directory, "forbidden")
+	if err := os.WriteFile(forbidden, []byte("#!/bin/sh\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	programs := map[string]int{"no-such-program": codeNotFound, broken: codeNotStarted, forbidden: codeNotStarted}
+	for program, expected := range programs {
 		for _, options := range [][]string{{}, {"--ignore-exit"}, {"--once", filepath.Join(t.TempDir(), "state")}} {
 			arguments := append(append([]string{"run"}, options...), "--", program)
 			code, _, message := shim(t, arguments...)
@@ -119,6 +124,22 @@ func TestAProgramThatCannotBeStartedIsNoExit(t *testing.T) {
 				t.Errorf("%v: %d %q", arguments, code, message)
 			}
 		}
+	}
+}
+
+func TestFindsAProgramInTheWorkingDirectoryWherePathHasIt(t *testing.T) {
+	directory := t.TempDir()
+	if err := os.WriteFile(filepath.Join(directory, "own"), []byte("#!/bin/sh\nexit 9\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	process := command(t, "run", "--", "own")
+	process.Dir = directory
+	process.Env = append(process.Env, "PATH=:"+os.Getenv("PATH"))
+	if err := process.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if code := process.end(t); code != 9 {
+		t.Errorf("%d %s", code, process.output)
 	}
 }
 
@@ -280,25 +301,6 @@ func TestALimitStaysBelowTheHardOne(t *testing.T) {
 	}
 	if within := (limit{"nofile", 10, 20}).within(4096); within.Cur != 10 || within.Max != 20 {
 		t.Errorf("%v", within)
-	}
-}
-
-func TestWaitsForASibling(t *testing.T) {
-	for code, expected := range map[int]int{0: 7, 3: codeNotStarted} {
-		state := filepath.Join(t.TempDir(), "sibling")
-		process := command(t, "run", "--await-success", state, "--", "sh", "-c", "exit 7")
-		if err := process.Start(); err != nil {
-			t.Fatal(err)
-		}
-		if _, _, err := claim(state, time.Now()); err != nil {
-			t.Fatal(err)
-		}
-		if err := (outcome{time.Now(), time.Now(), code, ""}).save(state); err != nil {
-			t.Fatal(err)
-		}
-		if ended := process.end(t); ended != expected {
-			t.Errorf("sibling ended with %d: %d", code, ended)
-		}
 	}
 }
 

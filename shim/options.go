@@ -13,17 +13,10 @@ type options struct {
 	restarts     bool          // whether a run may be followed by another
 	restartAfter time.Duration // if it took at least this long
 	restartNot   map[int]bool  // and did not end with one of these codes
-	awaited      []awaited
 	ignoreExit   bool
 	init         bool
 	limits       []limit
 	program      []string
-}
-
-// awaited is a sibling that has to end first.
-type awaited struct {
-	state   string
-	success bool
 }
 
 func parse(arguments []string) (options, error) {
@@ -59,8 +52,6 @@ func (o *options) set(name, value string) error {
 	switch name {
 	case "--once":
 		o.state = value
-	case "--await", "--await-success":
-		o.awaited = append(o.awaited, awaited{value, name == "--await-success"})
 	case "--restart-after":
 		seconds, err := strconv.Atoi(value)
 		if err != nil {

@@ -2,15 +2,12 @@ package main
 
 import (
 	"errors"
-	"io/fs"
 	"os"
-	"os/exec"
 	"syscall"
 	"time"
 )
 
 const (
-	awaitInterval    = 100 * time.Millisecond
 	setSubreaper     = 36 // PR_SET_CHILD_SUBREAPER
 	killedBySignalAt = 128
 )
@@ -52,25 +49,20 @@ func (o options) runAgain() int {
 
 // runNow runs the program to its end and settles what became of it.
 func (o options) runNow(mine outcome) int {
-	for _, sibling := range o.awaited {
-		if !sibling.wait() {
-			return o.settle(mine, codeNotStarted, errors.New("the container that keeps "+sibling.state+" did not end with 0"))
-		}
-	}
 	for _, each := range o.limits {
 		if err := each.apply(); err != nil {
 			complain("limit " + each.name + " is not set: " + err.Error())
 		}
 	}
-	path, err := exec.LookPath(o.program[0])
+	path, code, err := find(o.program[0])
 	if err != nil {
-		return o.settle(mine, codeNotFound, err)
+		return o.settle(mine, code, err)
 	}
 	if o.state == "" && !o.ignoreExit && !o.init {
 		err = syscall.Exec(path, o.program, os.Environ())
 		return o.settle(mine, codeNotStarted, err)
 	}
-	code, err := o.supervise(path)
+	code, err = o.supervise(path)
 	return o.settle(mine, code, err)
 }
 
@@ -135,19 +127,4 @@ func (o options) keep(mine outcome) error {
 		return os.Remove(o.state)
 	}
 	return mine.save(o.state)
-}
-
-// wait returns when the sibling has ended: false if it should have ended with 0 and did not.
-func (a awaited) wait() bool {
-	for {
-		found, err := load(a.state)
-		if err == nil && found.ended() {
-			return !a.success || found.code == 0
-		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			complain(err.Error())
-			return false
-		}
-		time.Sleep(awaitInterval)
-	}
 }

@@ -25,17 +25,16 @@ func (o outcome) ended() bool {
 
 // claim creates the state file of a first run. It is false, with what the file says, if there was a run before.
 func claim(path string, at time.Time) (outcome, bool, error) {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	mine, fresh := outcome{startedAt: at}, path+".new"
+	if err := os.WriteFile(fresh, []byte(mine.lines()), 0o644); err != nil {
+		return outcome{}, false, err
+	}
+	defer os.Remove(fresh)
+	err := os.Link(fresh, path) // whole or not at all, and only where there is none
 	if errors.Is(err, fs.ErrExist) {
 		before, err := load(path)
 		return before, false, err
 	}
-	if err != nil {
-		return outcome{}, false, err
-	}
-	defer file.Close()
-	mine := outcome{startedAt: at}
-	_, err = file.WriteString(mine.lines())
 	return mine, true, err
 }
 
@@ -58,7 +57,7 @@ func load(path string) (outcome, error) {
 	return read, err
 }
 
-// save replaces the file at once: a sibling never reads half of it.
+// save replaces the file at once: nobody ever reads half of it.
 func (o outcome) save(path string) error {
 	fresh := path + ".new"
 	if err := os.WriteFile(fresh, []byte(o.lines()), 0o644); err != nil {
