@@ -35,6 +35,8 @@ def options(arguments: argparse.Namespace) -> Options:
             steady_seconds=arguments.steady_seconds,
             missing_grace_seconds=arguments.missing_grace_seconds,
             record_retention_seconds=arguments.record_retention_seconds,
+            records_per_service=arguments.records_per_service,
+            failed_start_seconds=arguments.failed_start_seconds,
             shim=Shim(arguments.shim_image, arguments.shim_delivery),
         ),
         version=version("kubecs"),

@@ -26,6 +26,8 @@ OPERATOR = (
     Option("--steady-seconds", int, 40, "a task without a health check is healthy after this long in RUNNING"),
     Option("--missing-grace-seconds", float, 60.0, "a missing reference is Reconciling for this long, then Stalled"),
     Option("--record-retention-seconds", float, 3600.0, "how long the record of a stopped task is kept"),
+    Option("--records-per-service", int, 500, "how many records of a service's tasks are kept at most"),
+    Option("--failed-start-seconds", float, 120.0, "how long a task may fail to pull an image or create a container"),
     Option("--region", str, "us-east-1", "AWS region of namespaces whose ECSAccount names none"),
     Option("--workers", int, 16, "how many objects are reconciled at the same time"),
     Option("--log-format", str, "text", "text or json"),

@@ -58,8 +58,10 @@ class PodReconciler:
             account=account(self._cache, self._settings, namespace),
             recorded=self._cache.get("ECSTaskRecord", namespace, runs.task_id(pod)),
             task_definition=self._task_definition(pod),
+            node=self._cache.get("Node", "", pod["spec"].get("nodeName") or ""),
             replicas_fell=metadata["uid"] in self._listener.scaled_in,
             retention_seconds=self._settings.record_retention_seconds,
+            failed_start_seconds=self._settings.failed_start_seconds,
         )
 
     def _task_definition(self, pod: Object) -> Object | None:

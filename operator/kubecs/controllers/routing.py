@@ -8,7 +8,7 @@ from kubecs.controllers.cache import Cache
 from kubecs.controllers.indexes import owner_of
 from kubecs.controllers.keys import Key
 from kubecs.kube.store import Change
-from kubecs.plan import runs, stopcause
+from kubecs.plan import stopcause
 from kubecs.plan.references import family_referred_to
 from kubecs.translate import labels, names
 
@@ -56,8 +56,8 @@ def _start_is_limited(pod: Object) -> bool:
 
 
 def waits_in_vain(pod: Object) -> bool:
-    """A task on its own cannot pull or create a container, and is given up after a while: nothing more may happen."""
-    return runs.standalone(pod) and stopcause.of_failed_start(pod) is not None
+    """A task cannot pull or create a container, and is given up after a while: nothing more may happen."""
+    return stopcause.of_failed_start(pod) is not None
 
 
 def ended_somewhere(pod: Object) -> bool:

@@ -18,6 +18,8 @@ CAPABILITY = "capability"
 HOST_VOLUMES = "hostVolumes"
 ALL_CAPABILITIES = "ALL"
 
+LAST_LOGS = "kubecs.dev/lastLogs"  # a setting of ours beside those of ECS: enabled (when absent) or disabled
+
 REFUSALS = {
     PRIVILEGED: ("a privileged container", "spec.allow.privileged: true"),
     UNCONFINED: ("a container without its security profile", "spec.allow.privileged: true"),
@@ -60,6 +62,7 @@ class Account:
         host_volumes: Directories of the node that tasks may mount, with all that is below them.
         roles: Role names or ARNs that tasks may have; None means any.
         maps: What the names of AWS stand for here.
+        keep_logs: Whether records of stopped tasks keep the last lines of the output.
     """
 
     namespace: str
@@ -73,6 +76,7 @@ class Account:
     host_volumes: tuple[str, ...] = ()
     roles: tuple[str, ...] | None = None
     maps: Maps = NO_MAPS
+    keep_logs: bool = True
 
     def grant(self, role: str) -> RoleGrant | None:
         """What the role map says of a role, given by name or ARN; an entry with the very text wins."""
@@ -156,7 +160,13 @@ def account_of(manifest: Mapping[str, Any] | None, namespace: str, default_regio
         host_volumes=tuple(allow.get("hostVolumes") or ()),
         roles=None if roles is None else tuple(roles),
         maps=maps_of(spec, node_logs=any(_below(NODE_LOGS, path) for path in allow.get("hostVolumes") or ())),
+        keep_logs=_setting(spec, LAST_LOGS) != "disabled",
     )
+
+
+def _setting(spec: Mapping[str, Any], name: str) -> str | None:
+    """The value of an account setting; None where it is not set."""
+    return next((each["value"] for each in spec.get("settings") or () if each["name"] == name), None)
 
 
 def _grant(entry: Mapping[str, Any]) -> RoleGrant:

@@ -33,10 +33,10 @@ class PodSnapshot:
         account: The account that the namespace is.
         recorded: The ECSTaskRecord named like the Pod's task id (runs.task_id), if there is one.
         task_definition: The registered document that the task ran, if it is still there.
+        node: The Node that the Pod is on, if it is still there.
         replicas_fell: The Pod's ReplicaSet wants fewer Pods than it did, or is gone itself.
-        keep_logs: Whether records keep the last lines of the output.
         retention_seconds: How long records are kept, and with them the Pods of tasks on their own.
-        failed_start_seconds: How long a task on its own may fail to pull or create before it is stopped.
+        failed_start_seconds: How long a task may fail to pull or create before it is stopped.
     """
 
     pod: Pod
@@ -44,8 +44,8 @@ class PodSnapshot:
     account: Account
     recorded: Mapping[str, Any] | None = None
     task_definition: Mapping[str, Any] | None = None
+    node: Mapping[str, Any] | None = None
     replicas_fell: bool = False
-    keep_logs: bool = True
     retention_seconds: float = RETENTION_SECONDS
     failed_start_seconds: float = FAILED_START_SECONDS
 
@@ -74,10 +74,10 @@ def _gone(snapshot: PodSnapshot, state: TaskState, now: datetime) -> Plan:
         return Plan()
     pod = snapshot.pod
     if taskstate.is_terminal(pod) and taskstate.deletion_asked_at(pod) is None:
-        cause = stopcause.of_terminal_pod(pod)
+        cause = stopcause.of_terminal_pod(pod, snapshot.node)
     else:
         before = _ended_before_deletion(pod, state)
-        cause = stopcause.of_deletion(pod, before, replicas_fell=snapshot.replicas_fell)
+        cause = stopcause.of_deletion(pod, before, replicas_fell=snapshot.replicas_fell, node=snapshot.node)
     return _recorded(snapshot, state, cause, now)
 
 
@@ -93,9 +93,10 @@ def _of_service(snapshot: PodSnapshot, state: TaskState, now: datetime) -> Plan:
     """A Pod of a service: its kubelet heals it, a ReplicaSet replaces it; here its tasks are told apart."""
     pod = snapshot.pod
     if taskstate.is_terminal(pod):
-        return _recorded(snapshot, state, stopcause.of_terminal_pod(pod), now, _delete(pod, "its Pod has failed"))
+        cause = stopcause.of_terminal_pod(pod, snapshot.node)
+        return _recorded(snapshot, state, cause, now, _delete(pod, "its Pod has failed"))
     if not state.ended:
-        return _limited_start(snapshot, state, now)
+        return _starting(snapshot, state, now)
     cause = stopcause.by_operator(pod) or stopcause.of_end(pod, state.ended)
     if not runs.renews_whole(pod):
         return _recorded(snapshot, state, cause, now, _delete(pod, cause.reason))
@@ -110,6 +111,11 @@ def _standalone(snapshot: PodSnapshot, state: TaskState, now: datetime) -> Plan:
         return _finished(snapshot, state, now)
     if state.ended:
         return _end_the_rest(pod)
+    return _starting(snapshot, state, now)
+
+
+def _starting(snapshot: PodSnapshot, state: TaskState, now: datetime) -> Plan:
+    """What is on its way is let go on, but neither in vain nor for ever."""
     if state.cause is not None and not state.essential_started:
         return _failed_start(snapshot, state, state.cause, now)
     return _limited_start(snapshot, state, now)
@@ -140,10 +146,11 @@ def _stopped(pod: Pod, cause: StopCause) -> Plan:
 
 def _finished(snapshot: PodSnapshot, state: TaskState, now: datetime) -> Plan:
     pod = snapshot.pod
+    cause = stopcause.of_terminal_pod(pod, snapshot.node)
     if state.never_started:
-        return _recorded(snapshot, state, stopcause.of_terminal_pod(pod), now, _delete(pod, "its task never started"))
+        return _recorded(snapshot, state, cause, now, _delete(pod, "its task never started"))
     if snapshot.recorded is None:
-        plan = _recorded(snapshot, state, stopcause.of_terminal_pod(pod), now)
+        plan = _recorded(snapshot, state, cause, now)
         return Plan(plan.steps, requeue_after=snapshot.retention_seconds)
     remaining = record.expires_in(snapshot.recorded, now, snapshot.retention_seconds)
     if remaining > 0:
@@ -165,11 +172,12 @@ def _is_ending(pod: Pod) -> bool:
 def _failed_start(snapshot: PodSnapshot, state: TaskState, cause: StopCause, now: datetime) -> Plan:
     """The kubelet would try for ever; ECS gives up. Some failures pass by themselves, so not at once."""
     pod = snapshot.pod
-    since = maybe((pod.get("status") or {}).get("startTime")) or state.created_at
+    taken = maybe((pod.get("status") or {}).get("startTime")) or state.created_at
+    since = max(taken, state.created_at)  # a Pod that became another task is older than that
     remaining = snapshot.failed_start_seconds - (now - since).total_seconds()
     if remaining > 0:
         return Plan(requeue_after=remaining)
-    if not state.never_started:
+    if runs.standalone(pod) and not state.never_started:
         return _stopped(pod, cause)
     return _recorded(snapshot, state, cause, now, _delete(pod, cause.reason))
 
@@ -181,7 +189,7 @@ def _recorded(
     after = ((then,),) if then else ()
     if snapshot.recorded is not None:
         return Plan(after)
-    context = RecordContext(snapshot.account, snapshot.task_definition, snapshot.keep_logs)
+    context = RecordContext(snapshot.account, snapshot.task_definition)
     manifest = task_record(snapshot.pod, state, cause, context, now)
     reason = f"task {state.task_id} stopped: {cause.code}: {cause.reason}"
     create = Create(manifest, reason, exists_ok=True, observations=_observed(snapshot, state, cause, then))

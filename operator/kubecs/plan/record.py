@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +22,7 @@ KIND = "ECSTaskRecord"
 LAUNCH_TYPES = frozenset({"EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"})
 LAST_LINES = 4096  # characters of each container's output, as many as the kubelet keeps
 SENTENCE = 4096  # characters of a reason
+SPARE = 10  # one in so many records goes beyond what has to
 POD_GOES_SECONDS = 10.0  # between two looks at an expired record whose Pod is about to be deleted
 
 KEPT_LABELS = (labels.CLUSTER, labels.SERVICE, labels.FAMILY, labels.REVISION, labels.DEPLOYMENT, labels.LAUNCH_TYPE)
@@ -35,12 +36,10 @@ class RecordContext:
     Attributes:
         account: The account that the namespace is.
         task_definition: The registered document that the task ran, for its sizes; None when it is gone.
-        keep_logs: Whether the last lines of the output are kept.
     """
 
     account: Account
     task_definition: Mapping[str, Any] | None = None
-    keep_logs: bool = True
 
 
 def task_record(pod: Pod, state: TaskState, cause: StopCause, context: RecordContext, now: datetime) -> dict[str, Any]:
@@ -165,7 +164,7 @@ def _kubernetes(pod: Pod, state: TaskState, context: RecordContext) -> dict[str,
         "nodeName": pod["spec"].get("nodeName"),
         "exitCode": state.exit_code,
         "object": runs.annotations_of(pod).get(labels.OWNER_OBJECT),
-        "lastLogs": (lines or None) if context.keep_logs else None,
+        "lastLogs": (lines or None) if context.account.keep_logs else None,
     }
 
 
@@ -198,6 +197,29 @@ def expired_records(
         Delete(_ref(record), "its time is over")
         for record in records
         if record["metadata"]["name"] not in present and expires_in(record, now, retention_seconds) <= 0
+    )
+
+
+def surplus_records(
+    records: Sequence[Mapping[str, Any]], limit: int, present: Container[str] = ()
+) -> tuple[Delete, ...]:
+    """The deletions of a service's oldest records where it has more than it may have.
+
+    A tenth more than needed goes at once, so that not every further stop has to look for the oldest.
+
+    Args:
+        records: All ECSTaskRecords of the service.
+        limit: How many it may have.
+        present: As for expired_records.
+    """
+    if len(records) <= limit:
+        return ()
+    oldest = sorted(records, key=lambda each: (stopped_at(each), each["metadata"]["name"]))
+    surplus = oldest[: len(records) - limit + limit // SPARE]
+    return tuple(
+        Delete(_ref(record), f"its service has more than {limit} records")
+        for record in surplus
+        if record["metadata"]["name"] not in present
     )
 
 

@@ -15,6 +15,8 @@ class Settings:
         missing_grace_seconds: For this long a missing reference is Reconciling, then Stalled, so that objects may be
             applied in any order.
         record_retention_seconds: For this long the record of a stopped task is kept (ECS: at least an hour).
+        records_per_service: So many records of a service's tasks are kept at most.
+        failed_start_seconds: For this long a task may fail to pull an image or to create a container.
         service_revisions_kept: How many service revisions without tasks are kept.
         shim: Where tasks that need the shim get it from.
         container_restart_rules: Whether the API server keeps restart policies of single containers; found at start.
@@ -24,6 +26,8 @@ class Settings:
     steady_seconds: int = 40
     missing_grace_seconds: float = 60.0
     record_retention_seconds: float = 3600.0
+    records_per_service: int = 500
+    failed_start_seconds: float = 120.0
     service_revisions_kept: int = 10
     shim: Shim = field(default_factory=Shim)
     container_restart_rules: bool = False

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kubecs.plan import awaits, runs
+from kubecs.plan import awaits, runs, spot
 from kubecs.plan.runs import Pod, Run
 from kubecs.translate import labels
 from kubecs.translate.initialization import ENVIRONMENT_FILES, SECRETS
@@ -14,6 +14,7 @@ from kubecs.translate.initialization import ENVIRONMENT_FILES, SECRETS
 ESSENTIAL_CONTAINER_EXITED = "EssentialContainerExited"
 INFRASTRUCTURE_HEALTH = "InfrastructureHealth"
 SERVICE_SCHEDULER_INITIATED = "ServiceSchedulerInitiated"
+SPOT_INTERRUPTION = "SpotInterruption"
 TASK_FAILED_TO_START = "TaskFailedToStart"
 TERMINATION_NOTICE = "TerminationNotice"
 USER_INITIATED = "UserInitiated"
@@ -23,6 +24,7 @@ FAILED_TO_START = "Task failed to start"
 STOPPED_BY_USER = "Task stopped by user"
 SCALED = "Scaling activity initiated by (deployment {deployment})"
 HOST_TERMINATED = "Host EC2 (instance {node}) terminated."
+INTERRUPTED = "Your Spot Task was interrupted."
 OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
 
 CANNOT_PULL = "CannotPullContainerError"
@@ -72,6 +74,12 @@ DISRUPTIONS: Mapping[str, tuple[str, str]] = {
 # Values of status.reason of a Pod that the node gave up, having run or not.
 NODE_REASONS = frozenset({"Evicted", "NodeLost", "NodeShutdown", "Preempting", "Shutdown", "Terminated"})
 
+# Of these and of the reasons above: the machine itself is going down.
+SHUTDOWNS = frozenset({"NodeShutdown", "Shutdown", "Terminated", "TerminationByKubelet"})
+
+
+Node = Mapping[str, Any]
+
 
 @dataclass(frozen=True, slots=True)
 class StopCause:
@@ -97,28 +105,34 @@ def of_end(pod: Pod, ended: tuple[Run, ...]) -> StopCause:
     return StopCause(ESSENTIAL_CONTAINER_EXITED, EXITED + more)
 
 
-def of_terminal_pod(pod: Pod) -> StopCause:
-    """The cause of a task whose Pod reached phase Succeeded or Failed and is still there."""
+def of_terminal_pod(pod: Pod, node: Node | None = None) -> StopCause:
+    """The cause of a task whose Pod reached phase Succeeded or Failed and is still there.
+
+    Args:
+        pod: The Pod.
+        node: Its Node, where that is known.
+    """
     status = pod["status"]
-    stated = by_operator(pod) or by_disruption(pod)
+    stated = by_operator(pod) or by_disruption(pod, node)
     if stated:
         return stated
     reason, message = status.get("reason") or "", status.get("message") or ""
     if reason in NODE_REASONS:
-        return StopCause(INFRASTRUCTURE_HEALTH, f"{reason}: {message}")
+        return _infrastructure(node, reason, StopCause(INFRASTRUCTURE_HEALTH, f"{reason}: {message}"))
     ended = runs.ended_runs(pod)
     if ended:
         return of_end(pod, ended)
     return StopCause(TASK_FAILED_TO_START, f"{FAILED_TO_START}: {message or reason}" if reason else FAILED_TO_START)
 
 
-def of_deletion(pod: Pod, ended_before: tuple[Run, ...], *, replicas_fell: bool) -> StopCause:
+def of_deletion(pod: Pod, ended_before: tuple[Run, ...], *, replicas_fell: bool, node: Node | None = None) -> StopCause:
     """The cause of a task whose Pod was deleted.
 
     Args:
         pod: The Pod as it was last seen.
         ended_before: Runs that had ended before anybody asked for the deletion.
         replicas_fell: Whether the Pod's ReplicaSet wants fewer Pods than before.
+        node: Its Node, where that is known.
     """
     stated = by_operator(pod)
     if stated:
@@ -126,8 +140,9 @@ def of_deletion(pod: Pod, ended_before: tuple[Run, ...], *, replicas_fell: bool)
     if ended_before:
         return of_end(pod, ended_before)
     if replicas_fell:
-        return by_disruption(pod) or StopCause(SERVICE_SCHEDULER_INITIATED, SCALED.format(deployment=deployment(pod)))
-    return by_disruption(pod) or StopCause(USER_INITIATED, STOPPED_BY_USER)
+        scaled = StopCause(SERVICE_SCHEDULER_INITIATED, SCALED.format(deployment=deployment(pod)))
+        return by_disruption(pod, node) or scaled
+    return by_disruption(pod, node) or StopCause(USER_INITIATED, STOPPED_BY_USER)
 
 
 def of_failed_start(pod: Pod) -> StopCause | None:
@@ -153,15 +168,22 @@ def by_operator(pod: Pod) -> StopCause | None:
     return StopCause(read["stopCode"], read["stoppedReason"])
 
 
-def by_disruption(pod: Pod) -> StopCause | None:
-    """What the condition DisruptionTarget says, if it holds."""
+def by_disruption(pod: Pod, node: Node | None = None) -> StopCause | None:
+    """What the condition DisruptionTarget says, if it holds, and what the Pod's Node says about it."""
     for condition in (pod.get("status") or {}).get("conditions") or ():
         if condition.get("type") == "DisruptionTarget" and condition.get("status") == "True":
             reason, message = condition.get("reason") or "", condition.get("message") or ""
             code, text = DISRUPTIONS.get(reason, (INFRASTRUCTURE_HEALTH, "{reason}: {message}"))
-            node = pod["spec"].get("nodeName") or "unknown"
-            return StopCause(code, text.format(reason=reason, message=message, node=node))
+            host = pod["spec"].get("nodeName") or "unknown"
+            cause = StopCause(code, text.format(reason=reason, message=message, node=host))
+            return _infrastructure(node, reason, cause)
     return None
+
+
+def _infrastructure(node: Node | None, reason: str, cause: StopCause) -> StopCause:
+    """The cause, or that the node is a spot instance which is taken back."""
+    interrupted = spot.is_interrupted(node, shut_down=reason in SHUTDOWNS)
+    return StopCause(SPOT_INTERRUPTION, INTERRUPTED) if interrupted else cause
 
 
 def deployment(pod: Pod) -> str:

@@ -43,14 +43,14 @@ def test_ended_somewhere(status: dict[str, object], ended: bool) -> None:
     assert ended_somewhere(pod(status=status)) is ended
 
 
-def test_a_task_on_its_own_that_cannot_start_is_looked_at() -> None:
+def test_a_task_that_cannot_start_is_looked_at() -> None:
     waiting = {"containerStatuses": [{"name": "app", "state": {"waiting": {"reason": "ErrImagePull"}}}]}
     alone = pod("job-1", service=None, status=waiting) | {"spec": {"restartPolicy": "Never", "containers": []}}
     assert waits_in_vain(alone)
     assert "Pod/job-1" in Seen().keys("ADDED", alone)
     creating = {"containerStatuses": [{"name": "app", "state": {"waiting": {"reason": "ContainerCreating"}}}]}
     assert not waits_in_vain(alone | {"status": creating})
-    assert not waits_in_vain(pod(status=waiting) | {"spec": {"restartPolicy": "Always", "containers": []}})
+    assert waits_in_vain(pod(status=waiting) | {"spec": {"restartPolicy": "Always", "containers": []}})
 
 
 def test_children_concern_their_owner_by_reference_or_by_mark() -> None:

@@ -81,6 +81,13 @@ def test_a_volume_outside_the_listed_directories_is_refused(path) -> None:
     assert account(allow={"hostVolumes": ["/var/log"]}).refusals([("p", f"hostVolumes:{path}")])
 
 
+@pytest.mark.parametrize(("settings", "kept"), [([], True), (["enabled"], True), (["disabled"], False)])
+def test_the_last_lines_are_kept_unless_a_setting_forbids_it(settings, kept) -> None:
+    entries = [{"name": "containerInsights", "value": "disabled"}]
+    entries += [{"name": "kubecs.dev/lastLogs", "value": value} for value in settings]
+    assert account_of({"spec": {"settings": entries}}, "shop", "eu-west-1").keep_logs is kept
+
+
 def test_an_unknown_need_is_an_error() -> None:
     with pytest.raises(ValueError, match="gpu"):
         account().refusals([("p", "gpu")])

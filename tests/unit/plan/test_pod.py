@@ -11,7 +11,7 @@ from kubecs.plan import runs
 from kubecs.plan.account import account_of
 from kubecs.plan.actions import Create, Delete, Patch, Plan
 from kubecs.plan.pod import PodSnapshot, plan_pod
-from kubecs.plan.record import expired_records, plan_record
+from kubecs.plan.record import expired_records, plan_record, surplus_records
 from kubecs.plan.timestamps import rfc3339
 from kubecs.translate import labels
 from tests.unit.plan.pods import (
@@ -36,7 +36,7 @@ SCHEMA = task_record_spec(record_schema("Overrides."), listing("Tags.", record_s
 
 
 def look(found, now=NOW, **more: Any) -> Plan:
-    return plan_pod(PodSnapshot(found, more.pop("gone", False), ACCOUNT, **more), now)
+    return plan_pod(PodSnapshot(found, more.pop("gone", False), more.pop("account", ACCOUNT), **more), now)
 
 
 def kinds(plan: Plan) -> list[list[str]]:
@@ -60,7 +60,6 @@ def stop(plan: Plan) -> tuple[str, str]:
     "found",
     [
         pod(names=["app"]),
-        pod(status("app", waiting("ImagePullBackOff"))),
         pod(status("app", running())),
         pod(status("app", running()), metadata=deleting(60)),
         pod(status("app", terminated("a")), metadata=deleting(30)),
@@ -193,6 +192,42 @@ def test_who_stopped_a_deleted_task(more, fell, expected) -> None:
     assert stop(look(own, gone=True, replicas_fell=fell)) == ("ServiceSchedulerInitiated", "unhealthy")
 
 
+TAINTED = {"metadata": {"name": "node-1"}, "spec": {"taints": [{"key": "aws-node-termination-handler/spot-itn"}]}}
+SPOT = {"metadata": {"name": "node-1", "labels": {"cloud.google.com/gke-spot": "true"}}, "spec": {}}
+GOING = SPOT | {"spec": {"taints": [{"key": "remediator.kubernetes.azure.com/unschedulable"}]}}
+ON_DEMAND = {"metadata": {"name": "node-1"}, "spec": GOING["spec"]}
+INTERRUPTED = ("SpotInterruption", "Your Spot Task was interrupted.")
+
+
+@pytest.mark.parametrize(
+    ("node", "reason", "code"),
+    [
+        (TAINTED, "EvictionByEvictionAPI", "SpotInterruption"),
+        (TAINTED, "DeletionByPodGC", "SpotInterruption"),
+        (SPOT, "TerminationByKubelet", "SpotInterruption"),
+        (GOING, "EvictionByEvictionAPI", "SpotInterruption"),
+        (SPOT, "EvictionByEvictionAPI", "InfrastructureHealth"),
+        (ON_DEMAND, "EvictionByEvictionAPI", "InfrastructureHealth"),
+        (ON_DEMAND, "TerminationByKubelet", "InfrastructureHealth"),
+        (None, "DeletionByPodGC", "TerminationNotice"),
+    ],
+)
+def test_what_a_spot_node_takes_with_it(node, reason, code) -> None:
+    found = pod(status("app", LAST), metadata=deleting(60), state={"conditions": [DISRUPTED | {"reason": reason}]})
+    assert stop(look(found, gone=True, node=node))[0] == code
+
+
+def test_a_spot_node_that_shuts_down_takes_its_tasks_with_it() -> None:
+    failed = {"phase": "Failed", "reason": "Terminated", "message": "imminent node shutdown"}
+    assert stop(look(pod(status("app", LAST), state=failed), node=SPOT)) == INTERRUPTED
+    assert stop(look(pod(status("app", LAST), state=failed)))[0] == "InfrastructureHealth"
+
+
+def test_who_deletes_a_task_on_a_spot_node_is_still_its_user() -> None:
+    found = pod(status("app", LAST), metadata=deleting(60))
+    assert stop(look(found, gone=True, node=TAINTED)) == ("UserInitiated", "Task stopped by user")
+
+
 def test_an_end_before_the_deletion_is_what_stopped_the_task() -> None:
     found = pod(status("app", LAST, terminated("first", 9, until=50), 1), metadata=deleting(60))
     plan = look(found, gone=True, replicas_fell=True)
@@ -263,6 +298,28 @@ def test_a_standalone_task_that_cannot_start_is_given_two_minutes() -> None:
     assert "startedAt" not in record_of(plan)["spec"]
 
 
+def test_a_task_of_a_service_that_cannot_start_is_recorded_and_replaced() -> None:
+    found = pod(status("app", waiting("CreateContainerError", "no command specified")), status("log", running()))
+    assert look(found, moment(21)) == Plan(requeue_after=100.0)
+    plan = look(found, moment(121))
+    assert kinds(plan) == [["Create"], ["Delete"]]
+    assert stop(plan) == ("TaskFailedToStart", "CannotCreateContainerError: no command specified")
+
+
+def test_a_restart_that_cannot_start_is_given_its_own_two_minutes() -> None:
+    loop = pod(status("app", waiting("ImagePullBackOff", "no registry"), terminated("a", until=600), 1))
+    notes = {labels.TASK_ID: runs.next_task_id(loop), runs.RENEWED: f'{{"at": "{at(600)}", "runs": 1}}'}
+    loop["metadata"]["annotations"] |= notes
+    assert look(loop, moment(620)) == Plan(requeue_after=100.0)
+    assert stop(look(loop, moment(720))) == ("TaskFailedToStart", "CannotPullContainerError: no registry")
+
+
+def test_what_waits_for_its_first_retry_of_a_crash_is_no_failed_start() -> None:
+    loop = pod(status("app", waiting("CrashLoopBackOff"), terminated("a"), 1))
+    loop["metadata"]["annotations"][labels.TASK_ID] = runs.next_task_id(loop)
+    assert look(loop, moment(3000)) == Plan()
+
+
 def test_a_standalone_task_that_no_node_admits_is_recorded_then_deleted() -> None:
     found = pod(names=["app"], standalone=True, state={"phase": "Failed", "reason": "OutOfcpu", "message": "full"})
     plan = look(found)
@@ -277,7 +334,7 @@ def test_sizes_come_from_the_task_definition_and_logs_can_be_left_out() -> None:
         "containerDefinitions": [{"name": "app", "cpu": 256, "memory": 512}],
     }
     found = pod(status("app", terminated("a", 1, message="secret")))
-    spec = record_of(look(found, task_definition=document, keep_logs=False))["spec"]
+    spec = record_of(look(found, task_definition=document, account=replace(ACCOUNT, keep_logs=False)))["spec"]
     assert (spec["cpu"], spec["memory"]) == ("1024", "2048")
     assert (spec["containers"][0]["cpu"], spec["containers"][0]["memory"]) == ("256", "512")
     assert "lastLogs" not in spec["kubernetes"]
@@ -291,6 +348,18 @@ def test_records_go_when_they_are_old_and_their_pod_is_gone() -> None:
     records = [recorded("old", 3600), recorded("young", 3599), recorded("present", 9999)]
     (delete,) = expired_records(records, NOW, 3600, present={"present"})
     assert (delete.ref.kind, delete.ref.name, delete.ref.uid) == ("ECSTaskRecord", "old", "old")
+
+
+def test_the_oldest_records_of_a_service_go_when_there_are_too_many() -> None:
+    def recorded(index: int) -> dict[str, Any]:
+        stopped = rfc3339(NOW - timedelta(seconds=index))
+        name = f"age-{index:03}"
+        return {"metadata": {"name": name, "namespace": "shop", "uid": name}, "spec": {"stoppedAt": stopped}}
+
+    records = [recorded(index) for index in range(21)]
+    assert surplus_records(records, 21) == ()
+    gone = [delete.ref.name for delete in surplus_records(records, 20, present={"age-020"})]
+    assert gone == ["age-019", "age-018"]
 
 
 def test_a_record_waits_for_its_pod_to_go() -> None:
