@@ -13,6 +13,7 @@ from tools.localcluster import LocalCluster
 
 pytestmark = pytest.mark.usefixtures("operator")
 
+SHOP_ARN = f"arn:aws:ecs:{ecs.REGION}:{ecs.ACCOUNT_ID}:cluster/shop"
 SLOW = ecs.kwok(ready_delay="1500ms")
 TOOLS = {  # what GitOps tools and package managers leave on what they apply
     "labels": {
@@ -386,3 +387,16 @@ def test_service_made_again_at_once_starts_afresh(cluster: LocalCluster, kubectl
     wait_for(afresh, 30, "one task of the new service")
     (deployment,) = ecs.status(kubectl.get("ecsservice", "web"))["deployments"]
     assert deployment["id"] != ecs.status(web)["deployments"][0]["id"]
+
+
+@pytest.mark.parametrize(("name", "shown"), [(None, "default"), ("shop", "shop"), (SHOP_ARN, "shop")])
+def test_kubectl_shows_the_cluster_however_the_spec_names_it(kubectl: Kubectl, name: str | None, shown: str) -> None:
+    members = {"cluster": name} if name else {}
+    service = ecs.service() | {"spec": ecs.service()["spec"] | members}
+    service["metadata"]["name"] = "web" if name is None else "shop.web"
+    kubectl.apply([ecs.account(), ecs.cluster("shop"), ecs.task_definition(), service, ecs.task(**members)])
+    ecs.wait_ready(kubectl, "ecsservice", service["metadata"]["name"])
+    ecs.wait_ready(kubectl, "ecstask", "job")
+    for kind in ("ecsservice", "ecstask"):
+        head, row = (line.split() for line in kubectl("get", kind).splitlines())
+        assert row[head.index("CLUSTER")] == shown

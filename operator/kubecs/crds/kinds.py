@@ -153,7 +153,7 @@ def _service() -> Kind:
         spec=_with(CreateServiceRequest, own.SERVICE_KUBERNETES, without=("clientToken",)),
         status=status.SERVICE,
         columns=(
-            Column("Cluster", ".spec.cluster"),
+            Column("Cluster", ".status.cluster"),
             Column("Status", ".status.status"),
             Column("TaskDef", ".spec.taskDefinition"),
             Column("Desired", ".status.desiredCount", "integer"),
@@ -176,7 +176,7 @@ def _task() -> Kind:
         spec=_with(RunTaskRequest, own.TASK_KUBERNETES, without=request_rules.TASK_LEFT_OUT),
         status=status.TASK,
         columns=_task_columns(
-            cluster=".spec.cluster",
+            cluster=".status.cluster",
             task_definition=".spec.taskDefinition",
             status=".status",
             place=".status",

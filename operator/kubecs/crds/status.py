@@ -64,6 +64,8 @@ _CONTAINER = record(
     healthStatus=word("What its health check says.", "HEALTHY", "UNHEALTHY", "UNKNOWN"),
 )
 
+_CLUSTER = text("Short name of its cluster, also where the spec names none or gives an ARN.")
+
 ACCOUNT = _status("The account as the operator sees it.")
 
 CLUSTER = _status(
@@ -89,6 +91,7 @@ SERVICE = _status(
     "The service as ECS shows it.",
     status=text("ACTIVE, DRAINING or INACTIVE.", 32),
     serviceArn=text("ARN of the service.", ARN),
+    cluster=_CLUSTER,
     clusterArn=text("ARN of its cluster.", ARN),
     taskDefinition=text("ARN of the task definition that it runs; after a rollback not what the spec asks for.", ARN),
     desiredCount=_count("Tasks that it should run."),
@@ -107,6 +110,7 @@ TASK = _status(
     nodeName=text("Node that it runs or ran on.", 253),
     taskArn=text("ARN of the task.", ARN),
     taskDefinitionArn=text("ARN of its task definition.", ARN),
+    cluster=_CLUSTER,
     clusterArn=text("ARN of its cluster.", ARN),
     group=text("family:NAME, or the group that the spec gives.", NAME + 8),
     lastStatus=text("How far it got, from PROVISIONING to STOPPED.", 32),

@@ -87,6 +87,7 @@ def _ecs_fields(snapshot: ServiceSnapshot, progress: Rollout | None) -> dict[str
     return {
         "status": "DRAINING" if metadata.get("deletionTimestamp") else "ACTIVE",
         "serviceArn": snapshot.arn,
+        "cluster": snapshot.cluster,
         "clusterArn": cluster_arn(snapshot.account.id, snapshot.cluster),
         "taskDefinition": progress.entries[0]["taskDefinition"] if progress else None,
         "desiredCount": snapshot.desired,

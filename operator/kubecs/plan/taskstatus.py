@@ -183,6 +183,7 @@ def _whole(
     stored = conditions.stored(snapshot.task)
     return {
         **fields,
+        "cluster": snapshot.cluster,
         "observedGeneration": snapshot.generation,
         "conditions": conditions.set_conditions(stored, everything, snapshot.generation, now),
     }
