@@ -251,12 +251,10 @@ def test_what_is_not_available_yet_is_named(kubectl: Kubectl, members: dict[str,
 
 
 def test_members_of_a_service_without_effect_are_named(kubectl: Kubectl) -> None:
-    balancers = [{"targetGroupArn": "arn:aws:x", "containerName": "app", "containerPort": 80}]
-    definition = ecs.task_definition("web", ecs.container(portMappings=[{"containerPort": 80}]))
-    kubectl.apply([definition, ecs.service(loadBalancers=balancers)])
+    kubectl.apply([ecs.task_definition(), ecs.service(propagateTags="SERVICE")])
     service = ecs.wait_ready(kubectl, "ecsservice", "web")[0]
-    assert "loadBalancers" in ecs.condition(service, "NotTranslated")["message"]
-    assert "loadBalancers" in _event(kubectl, "ECSService", "web", "NotTranslated")
+    assert "propagateTags" in ecs.condition(service, "NotTranslated")["message"]
+    assert "propagateTags" in _event(kubectl, "ECSService", "web", "NotTranslated")
 
 
 # What the API server refuses the operator

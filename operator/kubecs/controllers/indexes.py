@@ -107,6 +107,7 @@ INDEXES: Mapping[str, Mapping[str, IndexFunction]] = {
     "ControllerRevision": {"service": owned_by_service, "family": running_family},
     "ServiceAccount": {"namespace": in_namespace},
     "RoleBinding": {"subject": bound, "namespace": in_namespace},
+    "Service": {"service": owned_by_service},
     "Node": {},
     "ECSAccount": {},
     "ECSCluster": {},

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from kubecs.translate import labels
+
 Object = dict[str, Any]
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 POD_SPEC = (
@@ -14,6 +16,7 @@ POD_SPEC = (
     "volumes",
     "activeDeadlineSeconds",
 )
+IDENTITY = ("name", "namespace", "uid", "resourceVersion", "ownerReferences")
 CONTAINER = ("image", "name", "readinessProbe", "resources", "restartPolicy", "startupProbe")
 
 
@@ -46,10 +49,19 @@ def _node(obj: Object) -> Object:
     }
 
 
+def _service(obj: Object) -> Object:
+    """Of a Service that is not ours it is enough to know its name and its owner."""
+    if (obj["metadata"].get("labels") or {}).get(labels.MANAGED_BY) == labels.MANAGER:
+        return obj
+    metadata = {name: obj["metadata"][name] for name in IDENTITY if name in obj["metadata"]}
+    return {name: obj[name] for name in ("apiVersion", "kind") if name in obj} | {"metadata": metadata}
+
+
 PRUNE: Mapping[str, Callable[[Object], Object]] = {
     "Pod": _pod,
     "ReplicaSet": _replica_set,
     "Node": _node,
+    "Service": _service,
     "ECSAccount": _without_last_applied,
     "ECSCluster": _without_last_applied,
     "ECSTaskDefinition": _without_last_applied,

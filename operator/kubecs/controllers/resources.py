@@ -24,6 +24,7 @@ INFORMED = (
     Selected(kube.CONTROLLER_REVISIONS),
     Selected(kube.SERVICE_ACCOUNTS),
     Selected(kube.ROLE_BINDINGS),
+    Selected(kube.SERVICES, None),  # a name that somebody else has must not be taken
     Selected(kube.NODES, None),
     Selected(kube.ECS_TASK_DEFINITION_REVISIONS, None),
     Selected(kube.ECS_TASK_RECORDS, None),

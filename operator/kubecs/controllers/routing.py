@@ -104,7 +104,7 @@ def _revision(cache: Cache, change: Change) -> Iterable[Key]:
 
 def _cluster(cache: Cache, change: Change) -> Iterable[Key]:
     yield _own("ECSCluster", change)
-    if change.type != "MODIFIED":
+    if change.old is None or change.new is None or change.old["spec"] != change.new["spec"]:
         name = change.last["spec"].get("clusterName") or change.name
         yield from _users(cache, "cluster", change.namespace, name)
 
@@ -144,6 +144,7 @@ ROUTES: Mapping[str, Route] = {
     "ReplicaSet": _child,
     "Deployment": _child,
     "ControllerRevision": _child,
+    "Service": _child,
     "ServiceAccount": _identity,
     "RoleBinding": _identity,
     "Node": _node,

@@ -9,7 +9,9 @@ from kubecs.controllers.keys import Key
 from kubecs.controllers.references import cluster_known, family_state
 from kubecs.kube.errors import ApiError
 from kubecs.plan import servicestatus
+from kubecs.plan.account import Account
 from kubecs.plan.actions import Plan
+from kubecs.plan.loadbalancers import connect_namespace, service_names
 from kubecs.plan.refusal import Refusal
 from kubecs.plan.service import plan_service
 from kubecs.plan.servicerevision import previous_number
@@ -50,9 +52,11 @@ class ServiceReconciler:
         family_object, revisions = family_state(cache, namespace, spec.get("taskDefinition") or "", previous)
         cluster = names.cluster_name(spec.get("cluster"))
         deployment = cache.get("Deployment", namespace, names.child_name(cluster, spec["serviceName"]))
+        cluster_object = cache.get("ECSCluster", namespace, names.object_name(cluster))
+        held_account = account(cache, self._settings, namespace)
         return ServiceSnapshot(
             service=service,
-            account=account(cache, self._settings, namespace),
+            account=held_account,
             cluster_known=cluster_known(cache, namespace, cluster),
             family_object=family_object,
             revisions=revisions,
@@ -63,12 +67,25 @@ class ServiceReconciler:
             failed_to_start=self._failed_to_start(namespace, key.name),
             identities=identities(cache, self._settings, namespace, revisions),
             settings=self._settings,
+            kubernetes_services=self._services(service, held_account, connect_namespace(cluster_object)),
+            cluster_object=cluster_object,
         )
 
     def _children(self, kind: str, service: Object) -> tuple[Object, ...]:
         metadata = service["metadata"]
         found = self._cache.by_index(kind, "service", metadata["namespace"], metadata["name"])
         return tuple(child for child in found if _owned(child, service))
+
+    def _services(self, service: Object, own: Account, connected: str | None) -> dict[str, Object]:
+        """Its Services by name, and whatever else has a name that it asks for."""
+        spec, namespace = service["spec"], service["metadata"]["namespace"]
+        child_name = names.child_name(names.cluster_name(spec.get("cluster")), spec["serviceName"])
+        found = {each["metadata"]["name"]: each for each in self._children("Service", service)}
+        for name in service_names(spec, own, child_name, connected):
+            held = self._cache.get("Service", namespace, name)
+            if held is not None:
+                found[name] = held
+        return found
 
     def _replica_sets(self, service: Object, deployment: Object | None) -> tuple[Object, ...]:
         metadata = service["metadata"]

@@ -13,7 +13,7 @@ from kubecs.ecs.model import CreateClusterRequest, CreateServiceRequest, Registe
 from kubecs.ecs.validation import validate_cluster, validate_service, validate_task_definition
 from kubecs.ecs.values import cluster_from_reference
 from kubecs.plan.members import without_effect
-from kubecs.translate.servicemembers import untranslated_members
+from kubecs.translate.servicefindings import service_findings
 from kubecs.translate.verdicts import findings
 
 Model = TypeVar("Model", bound=Shape)
@@ -105,7 +105,7 @@ def service(found: Found) -> Service:
         return Item(name, found.origin, members, None, (*remarks, refusal(error)))
     if "cluster" in members:
         members["cluster"] = cluster
-    lost = tuple(Remark(CONDITION, path, NOT_TRANSLATED, _WITHOUT_EFFECT) for path in untranslated_members(members))
+    lost = tuple(Remark(CONDITION, each.member, each.condition, each.message) for each in service_findings(members))
     return Item(f"{cluster}/{model.service_name}", found.origin, members, model, (*remarks, *variables(model), *lost))
 
 

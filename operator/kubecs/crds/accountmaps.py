@@ -1,6 +1,6 @@
 """The maps of an ECSAccount: what the names of AWS stand for in this namespace."""
 
-from kubecs.crds.nodes import ARN, NAME, Schema, flag, listing, mapping, record, text, word
+from kubecs.crds.nodes import ARN, NAME, Schema, flag, integer, listing, mapping, record, text, word
 from kubecs.crds.rules import Rule
 
 ENTRIES = 256
@@ -143,6 +143,50 @@ _CREDENTIAL_SPEC = record(
     },
 )
 
+_SERVICE_NAME = text(
+    "Name of the Service; absent: made from the ECS service's name.", 63, pattern="^[a-z]([-a-z0-9]*[a-z0-9])?$"
+)
+_ANNOTATIONS = mapping("Annotations of the Service, which controllers go by.", 32, 4096)
+
+_TARGET_GROUP = record(
+    "A target group or a classic load balancer as a Service.",
+    ("from", "to"),
+    **{
+        "from": _source("ARN of the target group, or name of the classic load balancer."),
+        "to": word(
+            "What stands for it; none: nothing. The last three make a ClusterIP Service, and leave the rest to you.",
+            *("ClusterIP", "NodePort", "LoadBalancer", "none", "Ingress", "HTTPRoute", "TargetGroupBinding"),
+        ),
+        "serviceName": _SERVICE_NAME,
+        "port": integer("Port of the Service; absent: the container's.", 1, 65535),
+        "nodePort": integer("Port of the nodes; absent: Kubernetes chooses one.", 1, 65535),
+        "loadBalancerClass": text("Which controller makes the load balancer; absent: the cluster's default.", 317),
+        "annotations": _ANNOTATIONS,
+    },
+)
+
+_SERVICE_REGISTRY = record(
+    "A service of Cloud Map as a headless Service.",
+    ("from", "to"),
+    **{
+        "from": _source("ARN of the service of Cloud Map."),
+        "to": word("What stands for it; none: nothing.", "Headless", "none"),
+        "serviceName": _SERVICE_NAME,
+        "annotations": _ANNOTATIONS,
+    },
+)
+
+_SERVICE_CONNECT = record(
+    "A namespace of Service Connect, or one name in it, as Services of this namespace.",
+    ("from", "to"),
+    **{
+        "from": _source("The namespace of Cloud Map, by name or ARN, as services write it."),
+        "alias": text("Only for this name: the client alias, or else the discovery name; absent: for all.", NAME),
+        "to": word("What stands for it: a Service for each client alias; none: nothing.", "ClusterIP", "none"),
+        "annotations": _ANNOTATIONS,
+    },
+)
+
 MAPS: dict[str, Schema] = {
     "registries": listing("Registries that stand in for others.", _REGISTRY, 64),
     "pullSecrets": listing("What images are pulled with.", _PULL_SECRETS, ENTRIES),
@@ -155,6 +199,9 @@ MAPS: dict[str, Schema] = {
     "runtimeClasses": listing("What isolation modes stand for here.", _RUNTIME_CLASS, 16),
     "logDrivers": listing("Which log drivers are served here.", _LOG_DRIVER, 16),
     "credentialSpecs": listing("What credential specs stand for here.", _CREDENTIAL_SPEC, 64),
+    "targetGroups": listing("What target groups and classic load balancers stand for here.", _TARGET_GROUP, ENTRIES),
+    "serviceRegistries": listing("What services of Cloud Map stand for here.", _SERVICE_REGISTRY, ENTRIES),
+    "serviceConnect": listing("What namespaces of Service Connect stand for here.", _SERVICE_CONNECT, ENTRIES),
 }
 
 # One of several members, which a structural schema cannot say; put on the items of these lists.
@@ -166,6 +213,18 @@ RULES: dict[str, tuple[Rule, ...]] = {
         Rule(
             "(has(self.persistentVolumeClaimName) ? 1 : 0) + (has(self.nfs) ? 1 : 0) + (has(self.csi) ? 1 : 0) == 1",
             "one of persistentVolumeClaimName, nfs and csi must be given",
+        ),
+    ),
+    "targetGroups[]": (
+        Rule(
+            "!has(self.nodePort) || self.to in ['NodePort', 'LoadBalancer']",
+            "nodePort needs such a Service",
+            ".nodePort",
+        ),
+        Rule(
+            "!has(self.loadBalancerClass) || self.to == 'LoadBalancer'",
+            "loadBalancerClass needs a LoadBalancer",
+            ".loadBalancerClass",
         ),
     ),
 }

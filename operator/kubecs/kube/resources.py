@@ -61,6 +61,7 @@ KUBECS = "kubecs.dev/v1alpha1"
 PODS = Resource("Pod", CORE, "pods")
 NODES = Resource("Node", CORE, "nodes", namespaced=False)
 SERVICE_ACCOUNTS = Resource("ServiceAccount", CORE, "serviceaccounts")
+SERVICES = Resource("Service", CORE, "services")
 EVENTS = Resource("Event", "events.k8s.io/v1", "events")
 REPLICA_SETS = Resource("ReplicaSet", APPS, "replicasets")
 DEPLOYMENTS = Resource("Deployment", APPS, "deployments")
@@ -87,6 +88,7 @@ RESOURCES: tuple[Resource, ...] = (
     PODS,
     NODES,
     SERVICE_ACCOUNTS,
+    SERVICES,
     EVENTS,
     REPLICA_SETS,
     DEPLOYMENTS,

@@ -15,6 +15,7 @@ from kubecs.translate.maps import (
     Registry,
     RuntimeClass,
     SecretSource,
+    Target,
     VolumeDriver,
 )
 
@@ -53,6 +54,9 @@ def maps_of(spec: Spec, *, node_logs: bool) -> Maps:
         credential_specs=tuple(
             CredentialSpec(each["from"], each["gmsaCredentialSpecName"]) for each in _list(spec, "credentialSpecs")
         ),
+        target_groups=tuple(_target(each) for each in _list(spec, "targetGroups")),
+        service_registries=tuple(_target(each) for each in _list(spec, "serviceRegistries")),
+        service_connect=tuple(_target(each) for each in _list(spec, "serviceConnect")),
         node_logs=node_logs,
     )
 
@@ -89,4 +93,17 @@ def _volume_driver(each: Spec) -> VolumeDriver:
         storage_class=each.get("storageClassName"),
         size=each.get("size") or built_in.size,
         access_mode=each.get("accessMode") or built_in.access_mode,
+    )
+
+
+def _target(each: Spec) -> Target:
+    return Target(
+        source=each["from"],
+        to=each["to"],
+        alias=each.get("alias"),
+        name=each.get("serviceName"),
+        port=each.get("port"),
+        node_port=each.get("nodePort"),
+        load_balancer_class=each.get("loadBalancerClass"),
+        annotations=each.get("annotations") or {},
     )

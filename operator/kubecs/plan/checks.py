@@ -12,6 +12,7 @@ from kubecs.plan.references import Resolved
 from kubecs.plan.refusal import Refusal, definition_of, described
 from kubecs.plan.snapshot import ServiceSnapshot
 from kubecs.translate import names
+from kubecs.translate.deploymentverdicts import UNSUPPORTED, no_controller, no_strategy
 
 Check = Callable[[ServiceSnapshot], Refusal | None]
 
@@ -38,10 +39,9 @@ def check_deployment_controller(snapshot: ServiceSnapshot) -> Refusal | None:
     controller = (snapshot.spec.get("deploymentController") or {}).get("type", "ECS")
     strategy = (snapshot.spec.get("deploymentConfiguration") or {}).get("strategy", "ROLLING")
     if controller != "ECS":
-        return Refusal("DeploymentControllerNotAvailable", "deploymentController.type: only ECS is available")
+        return Refusal("DeploymentControllerNotAvailable", f"{UNSUPPORTED}: {no_controller(controller)}")
     if strategy != "ROLLING":
-        message = f"deploymentConfiguration.strategy: {strategy} is not available, only ROLLING"
-        return Refusal("DeploymentStrategyNotAvailable", message)
+        return Refusal("DeploymentStrategyNotAvailable", f"{UNSUPPORTED}: {no_strategy(strategy)}")
     return None
 
 

@@ -20,9 +20,8 @@ from kubecs.plan.conditions import Condition
 from kubecs.plan.references import ACTIVE, DELETED, INACTIVE_LIFECYCLE, family_of, lifecycle_of, number_of
 from kubecs.plan.timestamps import parse, rfc3339
 from kubecs.translate import labels, names
-from kubecs.translate.finding import Finding
+from kubecs.translate.finding import Finding, by_condition
 from kubecs.translate.unsupported import refuse_unsupported
-from kubecs.translate.verdicts import by_condition
 
 KIND = "ECSTaskDefinitionRevision"
 NOT_REGISTERED = ("tags", "kubernetes")  # members of the spec that are not in the registered document

@@ -11,6 +11,7 @@ from kubecs.plan.actions import Action, Apply, Create, Delete, Plan, Ref
 from kubecs.plan.companions import companion_actions
 from kubecs.plan.deployments import label_of
 from kubecs.plan.identity import identity_actions
+from kubecs.plan.loadbalancers import served
 from kubecs.plan.references import Resolved, resolve
 from kubecs.plan.refusal import Refusal, described, resolution_refusal
 from kubecs.plan.servicerevision import Chosen, choose, previous_number
@@ -58,14 +59,22 @@ def _deployed(snapshot: ServiceSnapshot, resolution: Resolved, chosen: Chosen, n
         return servicestatus.refused(snapshot, Refusal("InvalidRole", described(error)), now)
     # One after the other: written at the same time, the second one holds the first up.
     deploying = ((action,) for action in _deployment_actions(snapshot, chosen))
+    traffic = served(snapshot, resolution, settled=not _older_running(snapshot, chosen.revision))
     steps = tuple(
         step
-        for step in (identities, companion_actions(chosen.companions), *deploying, _outdated(snapshot, chosen))
+        for step in (
+            identities,
+            (*companion_actions(chosen.companions), *traffic.actions),
+            *deploying,
+            _outdated(snapshot, chosen),
+        )
         if step
     )
     notices = (servicestatus.role_notice(snapshot.account, role),)
-    shown = servicestatus.described(snapshot, chosen.manifest, now, notices)
-    return replace(shown, steps=steps, confirm=_child_went(snapshot, chosen))
+    shown = servicestatus.described(snapshot, chosen.manifest, now, notices, traffic)
+    return replace(
+        shown, steps=steps, confirm=_child_went(snapshot, chosen) or (traffic.restores and not chosen.create)
+    )
 
 
 def _child_went(snapshot: ServiceSnapshot, chosen: Chosen) -> bool:

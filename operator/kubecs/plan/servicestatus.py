@@ -11,16 +11,18 @@ from kubecs.plan.account import Account
 from kubecs.plan.actions import Observation, Plan
 from kubecs.plan.conditions import Condition
 from kubecs.plan.deployments import Rollout, rollout_of
+from kubecs.plan.loadbalancers import NOTHING_SERVED, Served
 from kubecs.plan.parameters import waiting
 from kubecs.plan.refusal import Refusal
 from kubecs.plan.serviceevents import Message, say
 from kubecs.plan.snapshot import Manifest, ServiceSnapshot
 from kubecs.plan.timestamps import parse
 from kubecs.translate.deployment import selector_labels
-from kubecs.translate.servicemembers import untranslated_members
+from kubecs.translate.finding import by_condition
+from kubecs.translate.servicefindings import service_findings
 
 AVAILABLE = "Available"
-NOT_TRANSLATED = "NotTranslated"
+STEADY = "SteadyState"
 PENDING_NEXT_DEPLOYMENT = "PendingNextDeployment"
 ROLE_NOT_MAPPED = "RoleNotMapped"
 PAUSED_MESSAGE = "spec.kubernetes.paused is true: the service's Deployment is left as it is"
@@ -31,15 +33,22 @@ def described(
     primary: Manifest,
     now: datetime,
     notices: Sequence[Condition | None] = (),
+    traffic: Served = NOTHING_SERVED,
 ) -> Plan:
-    """The status of a service that nothing is wrong with, given its newest service revision."""
+    """The status of a service whose tasks run as they should, given its newest service revision."""
     progress = rollout_of(snapshot, primary, now)
     triple = _triple(snapshot, progress, primary)
     said = _rollout_messages(snapshot, progress, primary)
-    extra = (*_notices(snapshot, primary), *(notice for notice in notices if notice))
+    if traffic.unserved is not None and not snapshot.paused:
+        triple = conditions.stalled(traffic.unserved.reason, traffic.unserved.message)
+        said = [each for each in said if each.reason != STEADY]
+    extra = (*_notices(snapshot, primary, traffic), *(notice for notice in notices if notice))
     observed = _observations(snapshot, progress, primary, now)
     plan = _plan(snapshot, progress, (*triple, *extra), said, now, observed)
-    return replace(plan, events=(*plan.events, *conditions.begun(conditions.stored(snapshot.service), extra)))
+    stored = conditions.stored(snapshot.service)
+    news = conditions.announced(stored, triple) if traffic.unserved else ()
+    events = (*plan.events, *news, *conditions.begun(stored, extra))
+    return replace(plan, events=events, requeue_after=traffic.again)
 
 
 def refused(snapshot: ServiceSnapshot, refusal: Refusal, now: datetime) -> Plan:
@@ -104,7 +113,7 @@ def _triple(snapshot: ServiceSnapshot, progress: Rollout, primary: Manifest) -> 
     if snapshot.paused:
         return conditions.reconciling("Paused", PAUSED_MESSAGE)
     if progress.steady:
-        return conditions.ready("SteadyState", f"{snapshot.desired} of {snapshot.desired} tasks are running")
+        return conditions.ready(STEADY, f"{snapshot.desired} of {snapshot.desired} tasks are running")
     held_up = _held_up(snapshot, progress)
     if held_up is not None:
         return conditions.reconciling(held_up.reason, held_up.of(snapshot.name))
@@ -133,12 +142,9 @@ def _available(snapshot: ServiceSnapshot) -> Condition:
     return Condition(AVAILABLE, "True" if enough else "False", "Enough" if enough else "TooFew", message)
 
 
-def _notices(snapshot: ServiceSnapshot, primary: Manifest) -> tuple[Condition, ...]:
-    found = []
-    untranslated = untranslated_members(snapshot.spec)
-    if untranslated:
-        message = f"accepted, without effect yet: {', '.join(untranslated)}"
-        found.append(Condition(NOT_TRANSLATED, "True", NOT_TRANSLATED, message))
+def _notices(snapshot: ServiceSnapshot, primary: Manifest, traffic: Served) -> tuple[Condition, ...]:
+    grouped = by_condition((*service_findings(snapshot.spec), *traffic.findings))
+    found = [Condition(kind, "True", reason, message) for kind, (reason, message) in grouped.items()]
     held = primary["data"].get("waiting")
     changed = sorted(_differing(waiting(snapshot.spec), held)) if held is not None else []
     if changed:
@@ -172,7 +178,7 @@ def _rollout_messages(snapshot: ServiceSnapshot, progress: Rollout, primary: Man
         text = f"(deployment {deployment_id}) deployment completed."
         messages.append(Message("Normal", "DeploymentCompleted", text))
     if progress.steady and _newly_steady(snapshot, progress):
-        messages.append(Message("Normal", "SteadyState", "has reached a steady state."))
+        messages.append(Message("Normal", STEADY, "has reached a steady state."))
     return messages
 
 

@@ -27,6 +27,8 @@ class ServiceSnapshot:
         deployment: The service's Deployment, if there is one.
         service_revisions: Its ControllerRevisions, in any order.
         replica_sets: The ReplicaSets of its Deployment.
+        kubernetes_services: Services by name: its own, and others that have a name which it asks for.
+        cluster_object: The ECSCluster, if there is one.
         tasks: Its Pods, summed up.
         failed_to_start: Records of tasks that never started, counted by ECS deployment label.
         identities: The ServiceAccounts and RoleBindings of the namespace that the service may need, by (kind, name).
@@ -45,6 +47,8 @@ class ServiceSnapshot:
     failed_to_start: Mapping[str, int] = field(default_factory=dict)
     identities: Mapping[tuple[str, str], Manifest] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
+    kubernetes_services: Mapping[str, Manifest] = field(default_factory=dict)
+    cluster_object: Manifest | None = None
 
     @cached_property
     def spec(self) -> Manifest:

@@ -45,6 +45,7 @@ APPLIED_HASH = f"{GROUP}/applied-hash"  # on what we apply: the hash of what we 
 DEPLOYMENT_ID = f"{GROUP}/deployment-id"  # ecs-svc/<19 digits>, on Deployments
 SERVICE_REVISION = f"{GROUP}/service-revision"  # ControllerRevision number, on Deployments and templates
 PARAMETERS_HASH = f"{GROUP}/parameters-hash"  # hash of the ECS parameters of a service revision
+STANDS_FOR = f"{GROUP}/stands-for"  # on Services: the target group, registry or alias in AWS's words
 ROLE_ARN = f"{GROUP}/role-arn"
 IRSA_ROLE_ARN = "eks.amazonaws.com/role-arn"
 

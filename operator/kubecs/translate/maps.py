@@ -138,6 +138,31 @@ class CredentialSpec:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What traffic of AWS comes through here: a target group, a classic load balancer, a registry, a namespace.
+
+    Attributes:
+        source: ARN of the target group or registry, name of the load balancer, name or ARN of the namespace.
+        to: ClusterIP, NodePort, LoadBalancer, Ingress, HTTPRoute, TargetGroupBinding, Headless or none.
+        alias: Only for this name in a namespace of Service Connect; absent: for all.
+        name: Name of the Service; absent: one made from the ECS service's.
+        port: Port of the Service; absent: the container's.
+        node_port: Port of the nodes; absent: Kubernetes chooses one.
+        load_balancer_class: Which controller makes the load balancer; absent: the cluster's default.
+        annotations: Annotations of the Service, which controllers go by.
+    """
+
+    source: str
+    to: str
+    alias: str | None = None
+    name: str | None = None
+    port: int | None = None
+    node_port: int | None = None
+    load_balancer_class: str | None = None
+    annotations: Mapping[str, str] = field(default_factory=dict)
+
+
 NODE_LOGS = "/var/log/pods"  # where kubelets keep the output of containers
 
 BUILT_IN_ACCELERATORS = (
@@ -148,7 +173,7 @@ BUILT_IN_ACCELERATORS = (
 
 @dataclass(frozen=True, slots=True)
 class Maps:
-    """All maps that a pod template depends on, each in the order of the ECSAccount.
+    """All maps, each in the order of the ECSAccount; a pod template depends on all but the last three lists.
 
     `node_logs` tells whether tasks may read the output of containers from NODE_LOGS.
     """
@@ -164,6 +189,9 @@ class Maps:
     runtime_classes: tuple[RuntimeClass, ...] = ()
     log_drivers: tuple[LogDriver, ...] = ()
     credential_specs: tuple[CredentialSpec, ...] = ()
+    target_groups: tuple[Target, ...] = ()
+    service_registries: tuple[Target, ...] = ()
+    service_connect: tuple[Target, ...] = ()
     node_logs: bool = False
 
 

@@ -4,8 +4,7 @@ A path is written without names (`containerDefinitions[].image`); `<path>=<value
 member without a row, which a newer AWS model may bring, counts as not translated.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kubecs.ecs.base import Shape
@@ -75,17 +74,6 @@ def findings(document: Document, maps: Maps = NO_MAPS) -> tuple[Finding, ...]:
         *volumes_from_findings(document),
         *volume_findings(document, maps),
     )
-
-
-def by_condition(found: Iterable[Finding]) -> dict[str, tuple[str, str]]:
-    """Condition type to (reason, message): findings of one type make one condition, which names each member."""
-    grouped: dict[str, list[Finding]] = defaultdict(list)
-    for each in found:
-        grouped[each.condition].append(each)
-    return {
-        condition: (alike[0].reason, "; ".join(f"{each.member}: {each.message}" for each in alike))
-        for condition, alike in sorted(grouped.items())
-    }
 
 
 def verdict_on(pattern: str, value: object = None) -> Verdict | None:

@@ -366,8 +366,8 @@ def test_pods_that_are_refused_are_said_once_for_as_long_as_they_are() -> None:
 
 
 def test_untranslated_members_are_named() -> None:
-    plan = plan_service(snapshot(service=service(loadBalancers=[{"targetGroupArn": "arn:x"}])), NOW)
-    assert "loadBalancers" in condition(plan, "NotTranslated")["message"]
+    plan = plan_service(snapshot(service=service(propagateTags="SERVICE")), NOW)
+    assert condition(plan, "NotTranslated")["message"] == "propagateTags: tasks have no tags yet"
 
 
 def test_a_member_for_new_tasks_only_waits_for_the_next_deployment() -> None:

@@ -36,6 +36,7 @@ EXPECTED = {
     ("kubecs.dev", "ecstasks/status"): {"patch"},
     ("", "pods"): READ | {"create", "patch", "delete"},
     ("", "nodes"): READ,
+    ("", "services"): READ | {"create", "patch", "delete"},
     ("", "serviceaccounts"): READ | {"create", "patch"},
     ("apps", "deployments"): READ | {"create", "patch", "delete"},
     ("apps", "replicasets"): READ,

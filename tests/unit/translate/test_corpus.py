@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from kubecs.ecs.errors import EcsError
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
+from kubecs.translate.finding import by_condition
 from kubecs.translate.hashing import canonical
 from kubecs.translate.maps import (
     Device,
@@ -21,7 +22,7 @@ from kubecs.translate.maps import (
     VolumeDriver,
 )
 from kubecs.translate.pod import pod_template
-from kubecs.translate.verdicts import by_condition, findings
+from kubecs.translate.verdicts import findings
 from tests.unit.translate.documents import context
 
 CORPUS = Path(__file__).parents[4] / "shared" / "corpus"

@@ -14,10 +14,10 @@ from pydantic import ValidationError
 
 from kubecs.ecs.errors import EcsError
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
-from kubecs.translate.finding import Finding
+from kubecs.translate.finding import Finding, by_condition
 from kubecs.translate.maps import NO_MAPS, Maps
 from kubecs.translate.pod import pod_template
-from kubecs.translate.verdicts import VERDICTS, by_condition, findings, verdict_on
+from kubecs.translate.verdicts import VERDICTS, findings, verdict_on
 from tests.unit.translate.documents import container, context, task
 from tests.unit.translate.verdict_documents import SMALL, golden_documents, mapped
 
