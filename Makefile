@@ -46,6 +46,7 @@ check: venv ## lint, format, types, layers, generated files
 	$(VENV)/bin/kubecs crds --check crds
 	$(PY) -m kubecs.metrics.document --check
 	$(VENV)/bin/kubecs explain --check docs/verdicts.md
+	$(PY) -m kubecs.crds.admission --check
 	$(PY) -m tools.kind --check examples/install/operator.yaml
 
 generate: venv ## write the generated files anew
@@ -54,6 +55,7 @@ generate: venv ## write the generated files anew
 	$(VENV)/bin/kubecs crds --write crds
 	$(PY) -m kubecs.metrics.document
 	$(VENV)/bin/kubecs explain --write docs/verdicts.md
+	$(PY) -m kubecs.crds.admission
 	$(PY) -m tools.kind --write examples/install/operator.yaml
 
 tools: venv ## build the control plane's binaries that are missing

@@ -100,6 +100,10 @@ SCENES = (
             "kubectl get ecstaskrecords",
         ),
     ),
+    Scene(
+        "See what does not carry over, before anything exists",
+        ("kubectl apply --dry-run=server -f examples/warned/",),
+    ),
     Scene("See bad documents refused", ("kubectl apply -f examples/bad/",), refused=True),
 )
 
@@ -124,7 +128,10 @@ class Demo:
         return [
             ("Tools: etcd, Kubernetes and kwok from pinned sources", self.tools),
             (f"A Kubernetes cluster with {NODES} nodes", self.start_cluster),
-            ("Custom resource definitions, and the operator with no rights but its own", self.start_operator),
+            (
+                "Custom resource definitions, warnings at apply, and the operator with no rights but its own",
+                self.start_operator,
+            ),
             *scenes,
             ("Some of the metrics", self.show_metrics),
         ]
@@ -143,9 +150,9 @@ class Demo:
         print(f"  {self.cluster.url}, files in {self.directory}")
 
     def start_operator(self) -> None:
-        """Installs the CRDs and starts the operator as a process that `down` ends with the cluster."""
+        """Installs CRDs and warnings and starts the operator as a process that `down` ends with the cluster."""
         cluster = self._running_cluster()
-        for name in cluster.install_crds():
+        for name in [*cluster.install_crds(), *cluster.install_warnings()]:
             print(f"  {name}")
         options = {
             "kubeconfig": cluster.operator_kubeconfig(),

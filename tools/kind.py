@@ -1,4 +1,4 @@
-"""What runs the operator in a cluster, beside the CRDs: its rights, and two replicas of the image.
+"""What runs the operator in a cluster, beside the CRDs: its rights, two replicas of the image, warnings at apply.
 
 python -m tools.kind                print it, which is what `make kind` applies
 python -m tools.kind --write FILE   write it (examples/install/operator.yaml)
@@ -16,13 +16,13 @@ from typing import Any
 
 import yaml
 
-from tools.localcluster.access import OPERATOR, OPERATOR_NAMESPACE, operator_access
+from tools.localcluster.access import OPERATOR, OPERATOR_NAMESPACE, operator_access, warning_policy
 
 IMAGE = "kubecs:dev"
 _HEALTH_PORT = 8080
 _METRICS_PORT = 9090
 _HEADER = """\
-# The operator and its rights, for any cluster; written by `python -m tools.kind`, a test compares.
+# The operator, its rights, and warnings at apply, for any cluster; written by `python -m tools.kind`, a test compares.
 # Put the name of your image where kubecs:dev is.
 """
 
@@ -75,7 +75,8 @@ def _container(image: str) -> dict[str, Any]:
 
 def documents() -> list[dict[str, Any]]:
     """All objects, in the order in which they are applied."""
-    everything: list[dict[str, Any]] = json.loads(json.dumps([*operator_access(), operator_deployment()]))
+    made = [*operator_access(), operator_deployment(), *warning_policy()]
+    everything: list[dict[str, Any]] = json.loads(json.dumps(made))
     return everything  # a copy without shared parts, so that YAML needs no references
 
 

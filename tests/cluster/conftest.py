@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.cluster import rig
+from tests.cluster.crd_documents import task_definition
 from tests.cluster.rig import Kubectl, OperatorProcess
 from tools.binaries import SETS, NoGoError, ensure
 from tools.localcluster import LocalCluster
@@ -57,6 +59,18 @@ def crds(cluster: LocalCluster) -> list[str]:
     manager.kill()  # it learns of new kinds when it starts, else within half a minute
     manager.start()
     return names
+
+
+@pytest.fixture(scope="session")
+def warnings(cluster: LocalCluster, crds: list[str]) -> None:  # noqa: ARG001 -- must be there first
+    """The policy that warns of members that do not carry over, in force; it stays."""
+    cluster.install_warnings()
+    loud = task_definition(enableFaultInjection=True, networkMode="awsvpc")
+    rig.wait_for(lambda: "faults are not" in _dry_run(cluster, loud), 30, "the policy")
+
+
+def _dry_run(cluster: LocalCluster, manifest: dict[str, Any]) -> str:
+    return cluster.kubectl("create", "--dry-run=server", "-f", "-", input=json.dumps(manifest))
 
 
 @pytest.fixture

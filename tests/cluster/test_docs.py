@@ -61,6 +61,7 @@ def _check(command: Command, environment: dict[str, str]) -> None:
         as_printed()
 
 
+@pytest.mark.usefixtures("warnings")
 @pytest.mark.parametrize("page", WALKED, ids=page_ids)
 def test_page_shows_what_happens(page: Path, environment: dict[str, str], operator: OperatorProcess) -> None:
     assert operator.pid is not None

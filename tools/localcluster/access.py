@@ -1,4 +1,7 @@
-"""The operator's identity: its namespace, its ServiceAccount, and exactly the rights of the chart's ClusterRole."""
+"""What is installed beside the CRDs: the operator's identity and rights, and the policy that warns at apply.
+
+The rights are exactly those of the chart's ClusterRole.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,9 @@ import yaml
 
 OPERATOR_NAMESPACE = "kubecs-system"
 OPERATOR = "kubecs-operator"
-RULES = Path(__file__).resolve().parents[2] / "charts" / "kubecs" / "files" / "clusterrole.yaml"
+_FILES = Path(__file__).resolve().parents[2] / "charts" / "kubecs" / "files"
+RULES = _FILES / "clusterrole.yaml"
+WARNINGS = _FILES / "task-definition-warnings.yaml"
 _RBAC = "rbac.authorization.k8s.io"
 
 
@@ -28,3 +33,8 @@ def operator_access() -> list[dict[str, Any]]:
         rbac | {"kind": "ClusterRole", "rules": yaml.safe_load(RULES.read_text())},
         rbac | {"kind": "ClusterRoleBinding", "roleRef": role, "subjects": [account]},
     ]
+
+
+def warning_policy() -> list[dict[str, Any]]:
+    """The policy that warns of members of task definitions that do not carry over, and its binding."""
+    return list(yaml.safe_load_all(WARNINGS.read_text()))

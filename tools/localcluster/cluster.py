@@ -20,7 +20,7 @@ import yaml
 
 from tools.binaries import SETS, ensure
 from tools.localcluster import components, kwok
-from tools.localcluster.access import OPERATOR, OPERATOR_NAMESPACE, operator_access
+from tools.localcluster.access import OPERATOR, OPERATOR_NAMESPACE, operator_access, warning_policy
 from tools.localcluster.api import Api
 from tools.localcluster.components import Component, Layout
 from tools.localcluster.pki import Authority, certificate_user, kubeconfig, write_key, write_public_key
@@ -247,6 +247,13 @@ class LocalCluster:
                     raise RuntimeError(f"{name} is not established: {crd.get('status')}")
                 time.sleep(0.05)
         return names
+
+    def install_warnings(self) -> list[str]:
+        """Applies the policy that warns at apply; returns its objects' names. It is in force a moment later."""
+        documents = warning_policy()
+        for document in documents:
+            self.api.apply(self.api.resource(document["kind"]).path(None, document["metadata"]["name"]), document)
+        return [f"{document['kind']} {document['metadata']['name']}" for document in documents]
 
     def add_nodes(self, count: int) -> None:
         """Adds kwok nodes and waits until all are ready."""

@@ -60,12 +60,13 @@ def _version(kind: Kind) -> dict[str, Any]:
 @cache
 def files() -> Mapping[str, str]:
     """The text of every file by its name, `<plural>.yaml`."""
-    return {f"{kind.plural}.yaml": _text(definition(kind)) for kind in kinds()}
+    return {f"{kind.plural}.yaml": HEADER + text_of(definition(kind)) for kind in kinds()}
 
 
-def _text(document: Mapping[str, Any]) -> str:
-    body: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=LINE, allow_unicode=True)
-    return HEADER + body
+def text_of(document: Mapping[str, Any]) -> str:
+    """A document as YAML, its members in their order."""
+    text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=LINE, allow_unicode=True)
+    return text
 
 
 class _Dumper(yaml.SafeDumper):
