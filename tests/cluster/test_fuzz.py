@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle
@@ -13,14 +14,18 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from kubecs.crds.task_definition_rules import LEFT
-from kubecs.ecs.errors import ClientException
+from kubecs.ecs.errors import ClientException, EcsError
+from kubecs.ecs.model import RegisterTaskDefinitionRequest
 from kubecs.ecs.validation import TASK_DEFINITION_BYTES, validate_task_definition
 from kubecs.translate.names import object_name
+from kubecs.translate.pod import pod_template
+from kubecs.translate.verdicts import findings
 from tests.cluster.crd_documents import Refusal, document, refusal_of
 from tests.cluster.fuzz import Document, malformed, transplanted, valid
 from tests.soak import SEED, whole
 from tests.unit.ecs.documents import container, definition
 from tests.unit.ecs.task_definition_cases import ALL_RULES, CASES, broken_rules
+from tests.unit.translate.documents import context
 from tools.localcluster import LocalCluster
 from tools.localcluster.api import ApiError
 
@@ -31,12 +36,12 @@ BATCH = 500
 
 
 def generated(strategy: st.SearchStrategy[Any], count: int) -> list[Any]:
-    """As many examples as asked for: the same ones every time."""
-    found: list[Any] = []
+    """As many different examples as asked for: the same ones every time."""
+    found: dict[str, Any] = {}
 
     @seed(SEED)
     @settings(
-        max_examples=count,
+        max_examples=2 * count,  # of what is generated about two thirds are different
         phases=[Phase.generate],
         database=None,
         deadline=None,
@@ -44,10 +49,11 @@ def generated(strategy: st.SearchStrategy[Any], count: int) -> list[Any]:
     )
     @given(strategy)
     def collect(example: Any) -> None:
-        found.append(example)
+        found.setdefault(json.dumps(example, sort_keys=True), example)
 
     collect()
-    return found
+    assert len(found) >= count
+    return list(found.values())[:count]
 
 
 def asked(cluster: LocalCluster, members: Document) -> Refusal | None:
@@ -72,6 +78,17 @@ def modelled(members: Document) -> ClientException | None:
         found = error
     assert found is None or (found.message and found.path), members
     return found
+
+
+def translated(members: Document) -> str:
+    """The class of ECS's error that a Pod of a valid document meets; empty where there is none."""
+    model = RegisterTaskDefinitionRequest.model_validate(members)
+    assert all(each.member and each.message for each in findings(model))
+    try:
+        pod_template(model, context(), standalone=False)
+    except EcsError as error:
+        return type(error).__name__ if error.message else "an error without a message"
+    return ""
 
 
 def disagreement(members: Document, answer: Refusal | None) -> str | None:
@@ -107,8 +124,13 @@ def test_valid_documents_are_taken_by_both(
 ) -> None:
     assert not [each for each in good if modelled(each)]
     assert list(compared(cluster, good))[:5] == []
-    different = {json.dumps(each, sort_keys=True) for each in good}
-    tell(f"fuzz: the API server takes {len(good)} valid documents, {len(different)} of them different")
+    tell(f"fuzz: the API server takes {len(good)} valid documents, all different")
+
+
+def test_valid_documents_become_a_pod_or_a_named_error(good: list[Document], tell: Callable[[str], None]) -> None:
+    outcomes = Counter(translated(each) for each in good)
+    assert set(outcomes) <= {"", *(error.__name__ for error in EcsError.__subclasses__())}
+    tell(f"fuzz: {outcomes.pop('')} of {len(good)} valid documents become a Pod, others {dict(outcomes)}")
 
 
 def test_a_fault_is_seen_by_both_and_every_rule_is_hit(
@@ -144,6 +166,11 @@ def test_documents_of_the_greatest_size(cluster: LocalCluster) -> None:
     assert _bytes(fits) == TASK_DEFINITION_BYTES
     assert modelled(fits) is None
     assert asked(cluster, fits) is None
+    template = pod_template(
+        RegisterTaskDefinitionRequest.model_validate(fits), context(service_account="default"), standalone=True
+    )
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": template["metadata"] | {"name": "big"}}
+    cluster.api.call("POST", "/api/v1/namespaces/default/pods?dryRun=All", pod | {"spec": template["spec"]})
     error = modelled(_padded(TASK_DEFINITION_BYTES + 1))
     assert error is not None
     assert "at most 65536" in error.message
