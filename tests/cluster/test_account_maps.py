@@ -80,6 +80,18 @@ def test_what_tasks_share_is_there_before_them_and_outlives_them(kubectl: Kubect
     assert kubectl.get("pvc", "data")["metadata"]["uid"] == claim["metadata"]["uid"]
 
 
+@pytest.mark.parametrize("runner", [ecs.service(), ecs.task()])
+def test_the_isolation_of_tasks_is_put_back(kubectl: Kubectl, runner: dict[str, Any]) -> None:
+    kubectl.apply([ecs.account(), ecs.task_definition("web", networkMode="none"), runner])
+    first = wait_for(lambda: kubectl.list("networkpolicy"), 20, "the policy")[0]
+    wait_for(lambda: kubectl.list("pod"), 20, "the task")
+    kubectl.delete("networkpolicy", POLICY)
+    (again,) = wait_for(lambda: kubectl.list("networkpolicy"), 20, "the policy, made again")
+    assert again["metadata"]["uid"] != first["metadata"]["uid"]
+    kubectl.patch("networkpolicy", POLICY, {"spec": {"ingress": [{}]}})
+    wait_for(lambda: "ingress" not in kubectl.get("networkpolicy", POLICY)["spec"], 20, "the policy, closed again")
+
+
 @pytest.mark.parametrize(
     ("member", "message"),
     [

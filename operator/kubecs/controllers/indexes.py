@@ -89,6 +89,12 @@ def running_family(obj: Object) -> Iterable[str]:
     yield value(obj["metadata"]["namespace"], names.object_name(family))
 
 
+def accompanied(obj: Object) -> Iterable[str]:
+    """Service revisions by the companions of their tasks."""
+    for each in obj["data"].get("companions") or ():
+        yield value(obj["metadata"]["namespace"], f"{each['kind']}/{each['metadata']['name']}")
+
+
 def in_namespace(obj: Object) -> Iterable[str]:
     """Everything in a namespace."""
     yield obj["metadata"]["namespace"]
@@ -104,10 +110,12 @@ INDEXES: Mapping[str, Mapping[str, IndexFunction]] = {
     "Pod": {"service": owned_by_service, "task": owned_by_task, "cluster": in_cluster},
     "ReplicaSet": {"service": owned_by_service},
     "Deployment": {"service": owned_by_service},
-    "ControllerRevision": {"service": owned_by_service, "family": running_family},
+    "ControllerRevision": {"service": owned_by_service, "family": running_family, "companion": accompanied},
     "ServiceAccount": {"namespace": in_namespace},
     "RoleBinding": {"subject": bound, "namespace": in_namespace},
     "Service": {"service": owned_by_service},
+    "NetworkPolicy": {"namespace": in_namespace},
+    "PersistentVolumeClaim": {"namespace": in_namespace},
     "Node": {},
     "ECSAccount": {},
     "ECSCluster": {},

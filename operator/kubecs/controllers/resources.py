@@ -25,6 +25,8 @@ INFORMED = (
     Selected(kube.SERVICE_ACCOUNTS),
     Selected(kube.ROLE_BINDINGS),
     Selected(kube.SERVICES, None),  # a name that somebody else has must not be taken
+    Selected(kube.NETWORK_POLICIES),
+    Selected(kube.PERSISTENT_VOLUME_CLAIMS),
     Selected(kube.NODES, None),
     Selected(kube.ECS_TASK_DEFINITION_REVISIONS, None),
     Selected(kube.ECS_TASK_RECORDS, None),

@@ -128,6 +128,18 @@ def _identity(cache: Cache, change: Change) -> Iterable[Key]:
         yield Key("ECSService", change.namespace, name)
 
 
+def _companion(cache: Cache, change: Change) -> Iterable[Key]:
+    """One that somebody changed or took away is put back by those whose tasks need it."""
+    if change.type == "ADDED":
+        return
+    named = f"{change.last['kind']}/{change.name}"
+    for each in cache.by_index("ControllerRevision", "companion", change.namespace, named):
+        if (owner := owner_of(each)) is not None:
+            yield Key(owner[0], change.namespace, owner[1])
+    for _, name in cache.stores["ECSTask"].keys_by_index("namespace", change.namespace):
+        yield Key("ECSTask", change.namespace, name)
+
+
 def _node(cache: Cache, change: Change) -> Iterable[Key]:
     """Clusters show how many instances they have."""
     if change.type != "MODIFIED":
@@ -147,6 +159,8 @@ ROUTES: Mapping[str, Route] = {
     "Service": _child,
     "ServiceAccount": _identity,
     "RoleBinding": _identity,
+    "NetworkPolicy": _companion,
+    "PersistentVolumeClaim": _companion,
     "Node": _node,
     "ECSAccount": _account,
     "ECSCluster": _cluster,

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from kubecs.controllers.accounts import account
 from kubecs.controllers.cache import Cache, Object
+from kubecs.controllers.companions import companions
 from kubecs.controllers.identities import identities
 from kubecs.controllers.keys import Key
 from kubecs.controllers.references import cluster_known, family_state
@@ -66,6 +67,7 @@ class ServiceReconciler:
             tasks=cache.summaries("service", namespace, key.name),
             failed_to_start=self._failed_to_start(namespace, key.name),
             identities=identities(cache, self._settings, namespace, revisions),
+            companions=companions(cache, namespace),
             settings=self._settings,
             kubernetes_services=self._services(service, held_account, connect_namespace(cluster_object)),
             cluster_object=cluster_object,

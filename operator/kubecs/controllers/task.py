@@ -4,6 +4,7 @@ from datetime import datetime
 
 from kubecs.controllers.accounts import account
 from kubecs.controllers.cache import Cache
+from kubecs.controllers.companions import companions
 from kubecs.controllers.identities import identities
 from kubecs.controllers.keys import Key
 from kubecs.controllers.references import cluster_known, family_state
@@ -54,5 +55,6 @@ class TaskReconciler:
             pod=cache.get("Pod", namespace, pod_name(task)),
             records=cache.by_index("ECSTaskRecord", "task", namespace, key.name),
             identities=identities(cache, self._settings, namespace, revisions),
+            companions=companions(cache, namespace),
             settings=self._settings,
         )

@@ -1,17 +1,30 @@
-"""The companions of tasks: created where they are missing, and left alone where they are there."""
+"""The companions of tasks: made where they are missing, and brought back to what they should be."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from kubecs.plan.actions import Action, Create, Manifest
+from kubecs.plan.actions import Action, Apply, Create, Manifest
+from kubecs.plan.subset import is_subset
+
+Held = Mapping[tuple[str, str], Manifest]
+
+LEFT_ALONE = frozenset({"PersistentVolumeClaim"})  # it holds data, and people may make it larger
 
 
-def companion_actions(manifests: Iterable[Manifest]) -> tuple[Action, ...]:
-    """Create each that is missing.
+def companion_actions(manifests: Iterable[Manifest], held: Held) -> tuple[Action, ...]:
+    """What has to be done before the tasks.
 
     Args:
         manifests: What translate.companions says.
+        held: The companions of the namespace that are there, by (kind, name).
     """
-    return tuple(
-        Create(each, f"{each['metadata']['name']} has to be there before the tasks", exists_ok=True)
-        for each in manifests
-    )
+    actions = (_action(each, held.get((each["kind"], each["metadata"]["name"]))) for each in manifests)
+    return tuple(action for action in actions if action is not None)
+
+
+def _action(wanted: Manifest, live: Manifest | None) -> Action | None:
+    name = wanted["metadata"]["name"]
+    if live is None:
+        return Create(wanted, f"{name} has to be there before the tasks", exists_ok=True)
+    if wanted["kind"] in LEFT_ALONE or is_subset(wanted, live):
+        return None
+    return Apply(wanted, f"bring {name} back to what it should be")

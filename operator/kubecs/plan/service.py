@@ -57,6 +57,7 @@ def _deployed(snapshot: ServiceSnapshot, resolution: Resolved, chosen: Chosen, n
         identities = identity_actions(role, snapshot.account, snapshot.identities)
     except EcsError as error:
         return servicestatus.refused(snapshot, Refusal("InvalidRole", described(error)), now)
+    beside = companion_actions(chosen.revision.companions, snapshot.companions)
     # One after the other: written at the same time, the second one holds the first up.
     deploying = ((action,) for action in _deployment_actions(snapshot, chosen))
     traffic = served(snapshot, resolution, settled=not _older_running(snapshot, chosen.revision))
@@ -64,7 +65,7 @@ def _deployed(snapshot: ServiceSnapshot, resolution: Resolved, chosen: Chosen, n
         step
         for step in (
             identities,
-            (*companion_actions(chosen.companions), *traffic.actions),
+            (*beside, *traffic.actions),
             *deploying,
             _outdated(snapshot, chosen),
         )

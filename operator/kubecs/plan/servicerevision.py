@@ -32,6 +32,7 @@ from kubecs.translate.controllerrevision import (
 from kubecs.translate.deployment import service_pod_annotations, service_pod_labels
 from kubecs.translate.health import min_ready_seconds
 from kubecs.translate.launchvolumes import launch_volumes
+from kubecs.translate.networkpolicy import isolation
 from kubecs.translate.owner import owner_reference
 from kubecs.translate.pod import PodContext, pod_template
 from kubecs.translate.serviceaccount import service_account_name
@@ -41,15 +42,11 @@ UNKNOWN = {"unknown": True}  # parameters of a revision that was found again wit
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The service revision to run, its ControllerRevision, and whether that has still to be created.
-
-    A new one has companions: manifests that have to be there before its tasks.
-    """
+    """The service revision to run, its ControllerRevision, and whether that has still to be created."""
 
     revision: ServiceRevision
     manifest: Manifest
     create: bool
-    companions: tuple[Manifest, ...] = ()
 
 
 def previous_number(spec: Mapping[str, Any], newest: Manifest | None) -> int | None:
@@ -117,6 +114,7 @@ def _lost(snapshot: ServiceSnapshot, wanted: Mapping[str, Any]) -> ServiceRevisi
         requested=parameters.requested(snapshot.spec) if same else UNKNOWN,
         waiting=parameters.waiting(snapshot.spec) if same else {},
         created_at=rfc3339(started),
+        companions=isolation(template["metadata"].get("labels") or {}, snapshot.namespace),
     )
 
 
@@ -145,10 +143,9 @@ def _rendered(
         requested=parameters.requested(snapshot.spec),
         waiting=parameters.waiting(snapshot.spec),
         created_at=rfc3339(now),
+        companions=companions(found, snapshot.account.maps, snapshot.namespace),
     )
-    beside = tuple(companions(found, snapshot.account.maps, snapshot.namespace))
-    manifest = controller_revision(revision, revision_owner(snapshot))
-    return Chosen(revision, manifest, create=True, companions=beside)
+    return Chosen(revision, controller_revision(revision, revision_owner(snapshot)), create=True)
 
 
 def _context(

@@ -32,6 +32,7 @@ class ServiceSnapshot:
         tasks: Its Pods, summed up.
         failed_to_start: Records of tasks that never started, counted by ECS deployment label.
         identities: The ServiceAccounts and RoleBindings of the namespace that the service may need, by (kind, name).
+        companions: The companions of tasks that are there in the namespace, by (kind, name).
         settings: The operator's settings.
     """
 
@@ -46,6 +47,7 @@ class ServiceSnapshot:
     tasks: tuple[TaskSummary, ...]
     failed_to_start: Mapping[str, int] = field(default_factory=dict)
     identities: Mapping[tuple[str, str], Manifest] = field(default_factory=dict)
+    companions: Mapping[tuple[str, str], Manifest] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
     kubernetes_services: Mapping[str, Manifest] = field(default_factory=dict)
     cluster_object: Manifest | None = None

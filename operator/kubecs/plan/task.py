@@ -18,7 +18,7 @@ from kubecs.plan.containerstate import STOPPED
 from kubecs.plan.identity import identity_actions
 from kubecs.plan.launchtype import launch_type
 from kubecs.plan.refusal import Refusal, invalid
-from kubecs.plan.runs import Pod
+from kubecs.plan.runs import Pod, labels_of
 from kubecs.plan.taskadmission import Admitted, admit
 from kubecs.plan.tasksnapshot import TaskSnapshot, pod_name
 from kubecs.plan.taskstate import task_state
@@ -27,6 +27,7 @@ from kubecs.plan.usermetadata import users_own
 from kubecs.translate import labels
 from kubecs.translate.companions import companions
 from kubecs.translate.launchvolumes import launch_volumes
+from kubecs.translate.networkpolicy import isolation
 from kubecs.translate.owner import owner_reference
 from kubecs.translate.pod import PodContext, pod_template
 from kubecs.translate.restart import restarts
@@ -81,7 +82,13 @@ def _present(snapshot: TaskSnapshot, pod: Pod, now: datetime) -> Plan:
     gate = _gate_index(pod)
     if gate is not None and snapshot.status.get("podUID") and not pod["metadata"].get("deletionTimestamp"):
         steps = ((Patch(_ref(pod), _ungate(pod, gate), "its uid is written down: let it be scheduled"),),)
+    isolating = companion_actions(isolation(labels_of(pod), snapshot.account.namespace), snapshot.companions)
+    steps = (isolating, *steps) if isolating and not _is_over(pod) else steps
     return Plan(steps=steps, status=taskstatus.of_pod(snapshot, pod, task_state(pod, now), now))
+
+
+def _is_over(pod: Pod) -> bool:
+    return (pod.get("status") or {}).get("phase") in {"Succeeded", "Failed"}
 
 
 def _gate_index(pod: Pod) -> int | None:
@@ -112,7 +119,7 @@ def _started(snapshot: TaskSnapshot, now: datetime) -> Plan:
     what = f"{admitted.resolved.family}:{admitted.resolved.number}"
     create = Create(manifest, f"run {what} once, for ECSTask {snapshot.task['metadata']['name']}")
     definition, account = admitted.definition, snapshot.account
-    beside = companion_actions(companions(definition, account.maps, account.namespace))
+    beside = companion_actions(companions(definition, account.maps, account.namespace), snapshot.companions)
     return Plan(
         steps=tuple(step for step in (identities, beside, (create,)) if step),
         events=(

@@ -32,6 +32,7 @@ class TaskSnapshot:
         pod: The Pod named pod_name(task), if there is one.
         records: ECSTaskRecords of tasks of an ECSTask of this name; those of an earlier object are told apart.
         identities: The ServiceAccounts and RoleBindings of the namespace that it may need, by (kind, name).
+        companions: The companions of tasks that are there in the namespace, by (kind, name).
         settings: The operator's settings.
     """
 
@@ -43,6 +44,7 @@ class TaskSnapshot:
     pod: Mapping[str, Any] | None
     records: tuple[Mapping[str, Any], ...] = ()
     identities: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
+    companions: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
 
     @cached_property

@@ -1,6 +1,6 @@
 """A service revision and the ControllerRevision that holds it: ECS's parameters and the pod template made from them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,7 @@ class ServiceRevision:
         requested: The parameters as the user wrote them, before the task definition was resolved.
         waiting: The members that only this deployment took up (parameters.WAITING).
         created_at: RFC 3339 time of the deployment's start.
+        companions: Manifests of what has to be there for its tasks, beside their Pods.
     """
 
     number: int
@@ -34,6 +35,7 @@ class ServiceRevision:
     requested: Mapping[str, Any] = field(default_factory=dict)
     waiting: Mapping[str, Any] = field(default_factory=dict)
     created_at: str = ""
+    companions: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ def controller_revision(revision: ServiceRevision, owner: RevisionOwner) -> dict
             "requested": revision.requested,
             "waiting": revision.waiting,
             "createdAt": revision.created_at,
+            **({"companions": list(revision.companions)} if revision.companions else {}),
         },
         "revision": revision.number,
     }
@@ -112,4 +115,5 @@ def read_revision(manifest: Mapping[str, Any]) -> ServiceRevision:
         requested=data["requested"],
         waiting=data["waiting"],
         created_at=data["createdAt"],
+        companions=tuple(data.get("companions") or ()),
     )

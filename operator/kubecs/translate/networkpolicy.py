@@ -3,6 +3,7 @@
 Such Pods carry the label; the policy is the same for all of them and belongs to nobody, as ServiceAccounts do.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
@@ -32,5 +33,12 @@ def network_policy(namespace: str) -> dict[str, Any]:
         "spec": {
             "podSelector": {"matchLabels": {LABEL: NONE}},
             "policyTypes": ["Ingress", "Egress"],
+            "ingress": [],
+            "egress": [],
         },
     }
+
+
+def isolation(pod_labels: Mapping[str, str], namespace: str) -> list[dict[str, Any]]:
+    """The policy, if Pods with these labels are such."""
+    return [network_policy(namespace)] if pod_labels.get(LABEL) == NONE else []

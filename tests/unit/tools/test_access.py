@@ -43,8 +43,8 @@ EXPECTED = {
     ("apps", "controllerrevisions"): READ | {"create", "patch", "delete"},
     ("rbac.authorization.k8s.io", "rolebindings"): READ | {"create", "patch", "delete"},
     ("rbac.authorization.k8s.io", "clusterroles"): {"bind"},
-    ("networking.k8s.io", "networkpolicies"): {"get", "create"},
-    ("", "persistentvolumeclaims"): {"get", "create"},
+    ("networking.k8s.io", "networkpolicies"): READ | {"create", "patch"},
+    ("", "persistentvolumeclaims"): READ | {"create"},
     ("events.k8s.io", "events"): {"create", "patch"},
     ("coordination.k8s.io", "leases"): {"get", "create", "patch", "update"},
 }
