@@ -15,10 +15,10 @@ KEPT = 256
 def account(cache: Cache, settings: Settings, namespace: str) -> Account:
     """The account that a namespace is."""
     entry = cache.stores["ECSAccount"].entry(namespace, SINGLETON)
-    return _account(entry.raw if entry else None, namespace, settings.region)
+    return _account(entry.raw if entry else None, namespace, settings.region, settings.external_secrets)
 
 
 @lru_cache(KEPT)
-def _account(manifest: bytes | None, namespace: str, region: str) -> Account:
+def _account(manifest: bytes | None, namespace: str, region: str, external_secrets: str) -> Account:
     """Every decision asks for it, and it hardly ever changes."""
-    return account_of(orjson.loads(manifest) if manifest else None, namespace, region)
+    return account_of(orjson.loads(manifest) if manifest else None, namespace, region, external_secrets)

@@ -24,7 +24,16 @@ SUMMARY_SECONDS = 0.1
 
 # What becomes of a service is in the status of many objects, which change in bursts: one look answers a whole burst.
 CHILDREN = frozenset(
-    {"ControllerRevision", "Deployment", "ECSTaskRecord", "Pod", "ReplicaSet", "RoleBinding", "ServiceAccount"}
+    {
+        "ControllerRevision",
+        "Deployment",
+        "ECSTaskRecord",
+        "ExternalSecret",
+        "Pod",
+        "ReplicaSet",
+        "RoleBinding",
+        "ServiceAccount",
+    }
 )
 BURST_SECONDS = 0.05
 

@@ -17,14 +17,14 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-from kubecs.controllers import resources
+from kubecs.controllers import externalsecrets, resources
 from kubecs.controllers.cache import Cache
 from kubecs.controllers.engine import Engine
 from kubecs.controllers.http import Probes, serve
 from kubecs.controllers.keys import Key
 from kubecs.controllers.leading import Standing
 from kubecs.controllers.listener import Listener
-from kubecs.controllers.queue import Queue
+from kubecs.controllers.queue import Priority, Queue
 from kubecs.controllers.sweep import Sweeper
 from kubecs.controllers.view import CacheView
 from kubecs.controllers.watermark import Watermark
@@ -34,6 +34,7 @@ from kubecs.kube.config import Connection, load
 from kubecs.kube.events import EventRecorder
 from kubecs.kube.informer import Informer, Scope
 from kubecs.kube.lease import LeaderElection
+from kubecs.kube.resources import Resource
 from kubecs.metrics import loop_lag
 from kubecs.metrics.kube_hooks import KubeHooks
 from kubecs.metrics.registry import Metrics
@@ -82,6 +83,7 @@ class Operator:
     def __init__(self, options: Options, connection: Connection) -> None:
         self._options = options
         self._connection = connection
+        self._settings = options.settings
         self._standing = Standing()
         self._metrics = Metrics(options.version)
         hooks = KubeHooks(self._metrics)
@@ -158,14 +160,10 @@ class Operator:
 
     async def _lead(self) -> None:
         """Fill the caches, then watch our own kinds, then work once the Lease is held."""
-        started = time.monotonic()
-        lists = (self._sweeper.fill(), *(informer.synced.wait() for informer in self._informers))
-        await asyncio.gather(self._learn(), *lists)
-        self._standing.synced = True
-        self._metrics.set("ecs_operator_ready", 1)
-        facts = {"seconds": round(time.monotonic() - started, 2), "objects": sum(self._cache.sizes().values())}
-        log.info("caches are complete", extra=facts)
         async with asyncio.TaskGroup() as group:
+            started = time.monotonic()
+            await self._look_for_external_secrets(group)
+            await self._fill(started)
             group.create_task(self._watch_our_kinds(), name="kopf")
             group.create_task(self._sweeper.run(), name="sweep")
             await self._election.leading.wait()
@@ -173,12 +171,46 @@ class Operator:
             log.info("leading")
             group.create_task(self._engine.run(self._options.workers), name="engine")
 
+    async def _fill(self, started: float) -> None:
+        """Wait for every list."""
+        lists = (self._sweeper.fill(), *(informer.synced.wait() for informer in self._informers))
+        await asyncio.gather(self._learn(), *lists)
+        self._standing.synced = True
+        self._metrics.set("ecs_operator_ready", 1)
+        facts = {"seconds": round(time.monotonic() - started, 2), "objects": sum(self._cache.sizes().values())}
+        log.info("caches are complete", extra=facts)
+
+    async def _look_for_external_secrets(self, group: asyncio.TaskGroup) -> None:
+        """Watch them where the cluster has them, else from when it has."""
+        found = await externalsecrets.served(self._client)
+        if found is not None:
+            self._watch_external_secrets(group, found)
+        else:
+            group.create_task(self._await_external_secrets(group), name="external secrets")
+
+    def _watch_external_secrets(self, group: asyncio.TaskGroup, resource: Resource) -> Informer:
+        informer = self._informer(resources.Selected(resource), KubeHooks(self._metrics))
+        self._informers.append(informer)
+        group.create_task(informer.run(), name=resource.plural)
+        self._settings = replace(self._settings, external_secrets=resource.api_version)
+        return informer
+
+    async def _await_external_secrets(self, group: asyncio.TaskGroup) -> None:
+        """Once they are there, decide anew about all that may have been refused without them."""
+        found = await externalsecrets.installed(self._client)
+        log.info("External Secrets have been installed", extra={"version": found.api_version})
+        await self._watch_external_secrets(group, found).synced.wait()
+        self._learn_to_decide(self._settings)
+        for kind in ("ECSTaskDefinitionRevision", "ECSService", "ECSTask"):
+            for namespace, name in self._cache.keys(kind):
+                self._queue.add(Key(kind, namespace, name), Priority.RESYNC)
+
     async def _learn(self) -> None:
         """Find out what the API server can, and get ready to decide."""
         namespace = self._options.namespace or DEFAULT_NAMESPACE
         rules = await keeps_container_restart_rules(self._client, namespace)
-        settings = replace(self._options.settings, container_restart_rules=rules)
-        await asyncio.to_thread(self._learn_to_decide, settings)
+        self._settings = replace(self._settings, container_restart_rules=rules)
+        await asyncio.to_thread(self._learn_to_decide, self._settings)
 
     def _learn_to_decide(self, settings: Settings) -> None:
         """Import the reconcilers and all below while the first lists come in: it takes as long as these do."""

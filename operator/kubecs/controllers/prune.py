@@ -57,11 +57,16 @@ def _service(obj: Object) -> Object:
     return {name: obj[name] for name in ("apiVersion", "kind") if name in obj} | {"metadata": metadata}
 
 
+def _without_status(obj: Object) -> Object:
+    return {name: value for name, value in obj.items() if name != "status"}
+
+
 PRUNE: Mapping[str, Callable[[Object], Object]] = {
     "Pod": _pod,
     "ReplicaSet": _replica_set,
     "Node": _node,
     "Service": _service,
+    "ExternalSecret": _without_status,
     "ECSAccount": _without_last_applied,
     "ECSCluster": _without_last_applied,
     "ECSTaskDefinition": _without_last_applied,

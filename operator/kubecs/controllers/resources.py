@@ -32,6 +32,9 @@ INFORMED = (
     Selected(kube.ECS_TASK_RECORDS, None),
 )
 
+# Those of which the cluster may have none; of each the first version that is served.
+EXTERNAL_SECRETS = (kube.EXTERNAL_SECRETS, kube.EXTERNAL_SECRETS_BETA)
+
 WATCHED = (
     kube.ECS_ACCOUNTS,
     kube.ECS_CLUSTERS,

@@ -67,7 +67,7 @@ class ServiceReconciler:
             tasks=cache.summaries("service", namespace, key.name),
             failed_to_start=self._failed_to_start(namespace, key.name),
             identities=identities(cache, self._settings, namespace, revisions),
-            companions=companions(cache, namespace),
+            companions=companions(cache, key),
             settings=self._settings,
             kubernetes_services=self._services(service, held_account, connect_namespace(cluster_object)),
             cluster_object=cluster_object,

@@ -55,6 +55,6 @@ class TaskReconciler:
             pod=cache.get("Pod", namespace, pod_name(task)),
             records=cache.by_index("ECSTaskRecord", "task", namespace, key.name),
             identities=identities(cache, self._settings, namespace, revisions),
-            companions=companions(cache, namespace),
+            companions=companions(cache, key),
             settings=self._settings,
         )

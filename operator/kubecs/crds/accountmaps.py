@@ -43,6 +43,20 @@ _SECRET = record(
     },
 )
 
+_SECRET_STORE = record(
+    "A store of External Secrets, which fetches secrets and parameters that `secrets` has no entry for.",
+    ("from", "name"),
+    **{
+        "from": _source("ARN of the secrets without what may follow it, or ARN or name of parameters."),
+        "name": text("Name of the store.", OBJECT, minLength=1),
+        "kind": word("Kind of the store; absent: SecretStore.", "SecretStore", "ClusterSecretStore"),
+        "executionRole": text("Only for task definitions with this execution role, by name or ARN.", ARN),
+        "refreshInterval": text(
+            "How often the value is fetched anew; absent: 5m; 0s: once.", 32, pattern="^([0-9]+(s|m|h))+$"
+        ),
+    },
+)
+
 _ENVIRONMENT_FILE = record(
     "An environment file as a ConfigMap or a Secret of this namespace, whose keys are the variables.",
     ("from",),
@@ -191,6 +205,7 @@ MAPS: dict[str, Schema] = {
     "registries": listing("Registries that stand in for others.", _REGISTRY, 64),
     "pullSecrets": listing("What images are pulled with.", _PULL_SECRETS, ENTRIES),
     "secrets": listing("What secrets and parameters stand for here.", _SECRET, ENTRIES),
+    "secretStores": listing("Where other secrets and parameters are fetched from.", _SECRET_STORE, 64),
     "environmentFiles": listing("What environment files stand for here.", _ENVIRONMENT_FILE, ENTRIES),
     "fileSystems": listing("What file systems stand for here.", _FILE_SYSTEM, ENTRIES),
     "volumeDrivers": listing("What volume drivers stand for here.", _VOLUME_DRIVER, 64),

@@ -15,7 +15,7 @@ from yarl import URL
 
 from kubecs.kube import errors
 from kubecs.kube.config import Connection
-from kubecs.kube.errors import ApiError, Unauthorized
+from kubecs.kube.errors import ApiError, NotFound, Unauthorized
 from kubecs.kube.hooks import SILENCE, Hooks
 from kubecs.kube.lines import LineSplitter
 from kubecs.kube.resources import Resource, resource_for
@@ -118,6 +118,17 @@ class Client:
     async def get(self, resource: Resource, namespace: str | None, name: str, subresource: str | None = None) -> Object:
         """One object."""
         return await self._call(Request("get", resource, "GET", resource.path(namespace, name, subresource)))
+
+    async def served(self, candidates: Sequence[Resource]) -> Resource | None:
+        """The first of several versions of a resource that the server has; None where it has none of them."""
+        for resource in candidates:
+            try:
+                found = await self._call(Request("get", resource, "GET", resource.root))
+            except NotFound:
+                continue
+            if any(each["name"] == resource.plural for each in found.get("resources") or ()):
+                return resource
+        return None
 
     async def list(
         self,

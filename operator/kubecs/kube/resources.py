@@ -75,6 +75,8 @@ CUSTOM_RESOURCE_DEFINITIONS = Resource(
 NETWORK_POLICIES = Resource("NetworkPolicy", "networking.k8s.io/v1", "networkpolicies")
 PERSISTENT_VOLUME_CLAIMS = Resource("PersistentVolumeClaim", CORE, "persistentvolumeclaims")
 POD_DISRUPTION_BUDGETS = Resource("PodDisruptionBudget", "policy/v1", "poddisruptionbudgets")
+EXTERNAL_SECRETS = Resource("ExternalSecret", "external-secrets.io/v1", "externalsecrets")
+EXTERNAL_SECRETS_BETA = Resource("ExternalSecret", "external-secrets.io/v1beta1", "externalsecrets")
 
 ECS_ACCOUNTS = Resource("ECSAccount", KUBECS, "ecsaccounts")
 ECS_CLUSTERS = Resource("ECSCluster", KUBECS, "ecsclusters")
@@ -100,6 +102,8 @@ RESOURCES: tuple[Resource, ...] = (
     NETWORK_POLICIES,
     PERSISTENT_VOLUME_CLAIMS,
     POD_DISRUPTION_BUDGETS,
+    EXTERNAL_SECRETS,
+    EXTERNAL_SECRETS_BETA,
     ECS_ACCOUNTS,
     ECS_CLUSTERS,
     ECS_TASK_DEFINITIONS,

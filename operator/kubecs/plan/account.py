@@ -136,13 +136,16 @@ class Account:
         return not _is_arn(entry) or entry.split(":")[4] == self.id.account_id
 
 
-def account_of(manifest: Mapping[str, Any] | None, namespace: str, default_region: str) -> Account:
+def account_of(
+    manifest: Mapping[str, Any] | None, namespace: str, default_region: str, external_secrets: str = ""
+) -> Account:
     """Read an ECSAccount.
 
     Args:
         manifest: The ECSAccount named `default`, or None: the id is then derived from the namespace's name.
         namespace: The namespace.
         default_region: The operator's region, for an ECSAccount that names none.
+        external_secrets: apiVersion of ExternalSecrets; empty where the cluster has none.
     """
     spec: Mapping[str, Any] = (manifest or {}).get("spec") or {}
     allow: Mapping[str, Any] = spec.get("allow") or {}
@@ -159,7 +162,11 @@ def account_of(manifest: Mapping[str, Any] | None, namespace: str, default_regio
         capabilities=tuple(allow.get("capabilities") or ()),
         host_volumes=tuple(allow.get("hostVolumes") or ()),
         roles=None if roles is None else tuple(roles),
-        maps=maps_of(spec, node_logs=any(_below(NODE_LOGS, path) for path in allow.get("hostVolumes") or ())),
+        maps=maps_of(
+            spec,
+            node_logs=any(_below(NODE_LOGS, path) for path in allow.get("hostVolumes") or ()),
+            external_secrets=external_secrets,
+        ),
         keep_logs=_setting(spec, LAST_LOGS) != "disabled",
     )
 

@@ -15,6 +15,7 @@ from kubecs.translate.maps import (
     Registry,
     RuntimeClass,
     SecretSource,
+    SecretStore,
     Target,
     VolumeDriver,
 )
@@ -22,12 +23,13 @@ from kubecs.translate.maps import (
 Spec = Mapping[str, Any]
 
 
-def maps_of(spec: Spec, *, node_logs: bool) -> Maps:
+def maps_of(spec: Spec, *, node_logs: bool, external_secrets: str = "") -> Maps:
     """Read the maps in the spec of an ECSAccount; one that is not there is empty.
 
     Args:
         spec: The spec.
         node_logs: Whether tasks may read the output of containers on the node.
+        external_secrets: apiVersion of ExternalSecrets; empty where the cluster has none.
     """
     return Maps(
         registries=tuple(Registry(each["from"], each["to"]) for each in _list(spec, "registries")),
@@ -35,6 +37,7 @@ def maps_of(spec: Spec, *, node_logs: bool) -> Maps:
             PullSecrets(each["from"], tuple(each["secretNames"])) for each in _list(spec, "pullSecrets")
         ),
         secrets=tuple(_secret(each) for each in _list(spec, "secrets")),
+        secret_stores=tuple(_secret_store(each) for each in _list(spec, "secretStores")),
         environment_files=tuple(
             EnvironmentSource(each["from"], each.get("configMapName"), each.get("secretName"))
             for each in _list(spec, "environmentFiles")
@@ -58,6 +61,7 @@ def maps_of(spec: Spec, *, node_logs: bool) -> Maps:
         service_registries=tuple(_target(each) for each in _list(spec, "serviceRegistries")),
         service_connect=tuple(_target(each) for each in _list(spec, "serviceConnect")),
         node_logs=node_logs,
+        external_secrets=external_secrets,
     )
 
 
@@ -73,6 +77,17 @@ def _secret(each: Spec) -> SecretSource:
         json_key=each.get("jsonKey"),
         version_stage=each.get("versionStage"),
         version_id=each.get("versionId"),
+    )
+
+
+def _secret_store(each: Spec) -> SecretStore:
+    built_in = SecretStore(each["from"], each["name"])
+    return SecretStore(
+        source=each["from"],
+        name=each["name"],
+        kind=each.get("kind") or built_in.kind,
+        role=each.get("executionRole"),
+        refresh=each.get("refreshInterval") or built_in.refresh,
     )
 
 

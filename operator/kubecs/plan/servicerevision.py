@@ -5,7 +5,7 @@ that an upgrade of kubecs replaces no Pod.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,6 +32,7 @@ from kubecs.translate.controllerrevision import (
 from kubecs.translate.deployment import service_pod_annotations, service_pod_labels
 from kubecs.translate.health import min_ready_seconds
 from kubecs.translate.launchvolumes import launch_volumes
+from kubecs.translate.maps import Maps
 from kubecs.translate.networkpolicy import isolation
 from kubecs.translate.owner import owner_reference
 from kubecs.translate.pod import PodContext, pod_template
@@ -143,9 +144,13 @@ def _rendered(
         requested=parameters.requested(snapshot.spec),
         waiting=parameters.waiting(snapshot.spec),
         created_at=rfc3339(now),
-        companions=companions(found, snapshot.account.maps, snapshot.namespace),
+        companions=companions(found, _maps(snapshot), snapshot.namespace, owner_reference(snapshot.service)),
     )
     return Chosen(revision, controller_revision(revision, revision_owner(snapshot)), create=True)
+
+
+def _maps(snapshot: ServiceSnapshot) -> Maps:
+    return replace(snapshot.account.maps, scope=snapshot.child_name)
 
 
 def _context(
@@ -170,6 +175,6 @@ def _context(
         priority_class=kubernetes.get("priorityClassName"),
         shim=snapshot.settings.shim,
         container_restart_rules=snapshot.settings.container_restart_rules,
-        maps=snapshot.account.maps,
+        maps=_maps(snapshot),
         launch_volumes=launch_volumes(snapshot.spec.get("volumeConfigurations")),
     )

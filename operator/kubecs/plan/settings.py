@@ -20,6 +20,7 @@ class Settings:
         service_revisions_kept: How many service revisions without tasks are kept.
         shim: Where tasks that need the shim get it from.
         container_restart_rules: Whether the API server keeps restart policies of single containers; found at start.
+        external_secrets: apiVersion of ExternalSecrets; empty where the cluster has none.
     """
 
     region: str = "us-east-1"
@@ -31,3 +32,4 @@ class Settings:
     service_revisions_kept: int = 10
     shim: Shim = field(default_factory=Shim)
     container_restart_rules: bool = False
+    external_secrets: str = ""

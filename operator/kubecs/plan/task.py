@@ -27,6 +27,7 @@ from kubecs.plan.usermetadata import users_own
 from kubecs.translate import labels
 from kubecs.translate.companions import companions
 from kubecs.translate.launchvolumes import launch_volumes
+from kubecs.translate.maps import Maps
 from kubecs.translate.networkpolicy import isolation
 from kubecs.translate.owner import owner_reference
 from kubecs.translate.pod import PodContext, pod_template
@@ -119,7 +120,8 @@ def _started(snapshot: TaskSnapshot, now: datetime) -> Plan:
     what = f"{admitted.resolved.family}:{admitted.resolved.number}"
     create = Create(manifest, f"run {what} once, for ECSTask {snapshot.task['metadata']['name']}")
     definition, account = admitted.definition, snapshot.account
-    beside = companion_actions(companions(definition, account.maps, account.namespace), snapshot.companions)
+    wanted = companions(definition, _maps(snapshot), account.namespace, owner_reference(snapshot.task))
+    beside = companion_actions(wanted, snapshot.companions)
     return Plan(
         steps=tuple(step for step in (identities, beside, (create,)) if step),
         events=(
@@ -164,6 +166,10 @@ def pod_manifest(snapshot: TaskSnapshot, admitted: Admitted) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
 
 
+def _maps(snapshot: TaskSnapshot) -> Maps:
+    return replace(snapshot.account.maps, scope=pod_name(snapshot.task))
+
+
 def _context(snapshot: TaskSnapshot, admitted: Admitted) -> PodContext:
     resolved, definition, kubernetes = admitted.resolved, admitted.definition, snapshot.kubernetes
     account = snapshot.account.id
@@ -182,7 +188,7 @@ def _context(snapshot: TaskSnapshot, admitted: Admitted) -> PodContext:
         priority_class=kubernetes.get("priorityClassName"),
         shim=snapshot.settings.shim,
         container_restart_rules=snapshot.settings.container_restart_rules,
-        maps=snapshot.account.maps,
+        maps=_maps(snapshot),
         launch_volumes=launch_volumes(snapshot.spec.get("volumeConfigurations")),
     )
 

@@ -36,6 +36,7 @@ PORT_NAMES = f"{GROUP}/port-names"  # JSON: Kubernetes port name to ECS name, wh
 APP_PROTOCOLS = f"{GROUP}/app-protocols"  # JSON by `port/protocol`: http, http2 or grpc
 FIRELENS = f"{GROUP}/firelens"  # the configuration of the task's log router
 LOGS = f"{GROUP}/logs"  # JSON by Kubernetes container name: log driver, options, keys of Secrets
+VALUE_FROM = f"{GROUP}/value-from"  # on an ExternalSecret: the reference as the task definition has it
 VOLUME_LABELS = f"{GROUP}/volume-labels"  # JSON by ECS volume name: labels of Docker volumes
 VOLUME_NAMES = f"{GROUP}/volume-names"  # JSON: Kubernetes volume name to ECS name, where they differ
 START_TIMEOUTS = f"{GROUP}/start-timeouts"  # JSON by ECS container name: seconds, for the operator's deadline

@@ -61,6 +61,11 @@ def log_findings(container: ContainerDefinition, maps: Maps, *, routed: bool) ->
             yield Finding(path, "SecretNotMapped", "SecretNotMapped", message)
 
 
+def is_served(logging: LogConfiguration, maps: Maps) -> bool:
+    """Whether an agent on the nodes serves the driver."""
+    return _served(logging, maps) is not None
+
+
 def _served(logging: LogConfiguration | None, maps: Maps) -> LogDriver | None:
     return entry(maps.log_drivers, logging.log_driver) if logging else None
 

@@ -5,7 +5,7 @@ first that fits.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any, Protocol, TypeVar
 
@@ -56,6 +56,25 @@ class SecretSource:
     json_key: str | None = None
     version_stage: str | None = None
     version_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SecretStore:
+    """A store of External Secrets, which fetches what has no entry of its own.
+
+    Attributes:
+        source: The secrets and parameters that are in it, as in SecretSource.
+        name: Name of the SecretStore or ClusterSecretStore.
+        kind: Which of the two.
+        role: Only for task definitions with this execution role, by name or ARN; absent: for all.
+        refresh: How often it is asked for the value anew.
+    """
+
+    source: str
+    name: str
+    kind: str = "SecretStore"
+    role: str | None = None
+    refresh: str = "5m"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +194,16 @@ BUILT_IN_ACCELERATORS = (
 class Maps:
     """All maps, each in the order of the ECSAccount; a pod template depends on all but the last three lists.
 
-    `node_logs` tells whether tasks may read the output of containers from NODE_LOGS.
+    Attributes:
+        node_logs: Whether tasks may read the output of containers from NODE_LOGS.
+        external_secrets: apiVersion of ExternalSecrets in this cluster; empty where there are none.
+        scope: What begins the names of ExternalSecrets: those of one service or task.
     """
 
     registries: tuple[Registry, ...] = ()
     pull_secrets: tuple[PullSecrets, ...] = ()
     secrets: tuple[SecretSource, ...] = ()
+    secret_stores: tuple[SecretStore, ...] = ()
     environment_files: tuple[EnvironmentSource, ...] = ()
     file_systems: tuple[FileSystem, ...] = ()
     volume_drivers: tuple[VolumeDriver, ...] = ()
@@ -193,6 +216,8 @@ class Maps:
     service_registries: tuple[Target, ...] = ()
     service_connect: tuple[Target, ...] = ()
     node_logs: bool = False
+    external_secrets: str = ""
+    scope: str = ""
 
 
 NO_MAPS = Maps()
@@ -201,6 +226,21 @@ NO_MAPS = Maps()
 def fits(pattern: str, text: str) -> bool:
     """Whether a pattern of an entry means this text."""
     return pattern == text or fnmatchcase(text, pattern)
+
+
+def names_role(pattern: str, role: str | None) -> bool:
+    """Whether an entry, by name or ARN, means this role, given by name or ARN."""
+    if role is None:
+        return False
+    return fits(pattern, role) or (not pattern.startswith("arn:") and fits(pattern, role.rpartition("/")[2]))
+
+
+def for_role(maps: Maps, role: str | None) -> Maps:
+    """The maps for task definitions with this execution role."""
+    if not maps.secret_stores:
+        return maps
+    stores = (each for each in maps.secret_stores if each.role is None or names_role(each.role, role))
+    return replace(maps, secret_stores=tuple(stores))
 
 
 def entry(entries: Iterable[Found], text: str) -> Found | None:

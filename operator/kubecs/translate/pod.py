@@ -1,7 +1,7 @@
 """A task definition to a pod template: what a task of it is on Kubernetes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
@@ -16,7 +16,7 @@ from kubecs.translate.grace import termination_grace_seconds
 from kubecs.translate.hashing import compact
 from kubecs.translate.health import is_essential, start_periods
 from kubecs.translate.launchvolumes import LaunchVolumes
-from kubecs.translate.maps import NO_MAPS, Maps
+from kubecs.translate.maps import NO_MAPS, Maps, for_role
 from kubecs.translate.names import container_name, label_value
 from kubecs.translate.networkpolicy import isolation_labels
 from kubecs.translate.podvalues import pod_facts, pod_values
@@ -86,6 +86,7 @@ def pod_template(definition: RegisterTaskDefinitionRequest, context: PodContext,
         ResourceInitializationError: They lack a secret, credentials or an environment file.
     """
     refuse_unsupported(definition)
+    context = replace(context, maps=for_role(context.maps, definition.execution_role_arn))
     ports = pod_ports(definition)
     means = Means(context.shim, context.container_restart_rules, standalone)
     containers = with_agent_env(pod_containers(definition, ports, context.maps), context)

@@ -1,17 +1,20 @@
 """secrets and secretOptions: references to Secrets Manager and SSM, resolved by the account's map to Secret keys.
 
-Nothing here reads a Secret. What the map does not hold is refused, since an empty variable would be worse.
+What has no entry there is fetched by External Secrets, if a store is for it (externalsecrets.py). Nothing here reads a
+Secret. What neither holds is refused, since an empty variable would be worse.
 """
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kubecs.translate.hashing import digest
 from kubecs.translate.initialization import SECRETS, ResourceInitializationError
-from kubecs.translate.maps import Maps, SecretSource, fits
+from kubecs.translate.maps import Maps, SecretSource, SecretStore, fits
 
 CURRENT = "AWSCURRENT"
 DEFAULT_KEY = "value"
+NAME_DIGITS = 8
 
 _SECRET_ARN_PARTS = 7  # arn:partition:secretsmanager:region:account:secret:name
 _PARAMETER_ARN = re.compile(r"arn:[^:]*:ssm:[^:]*:[^:]*:parameter/(.*)", re.DOTALL)
@@ -56,9 +59,29 @@ def secret_key(value_from: str, maps: Maps) -> SecretKey | None:
     exact = (each for each in fitting if each.source == reference.source)
     found = next(exact, fitting[0] if fitting else None)
     if found is None:
-        return None
+        store = store_for(value_from, maps)
+        return SecretKey(external_name(value_from, store, maps.scope), DEFAULT_KEY) if store else None
     key = found.key or reference.json_key or DEFAULT_KEY
     return SecretKey(found.secret_name, key) if _KEY.fullmatch(key) else None
+
+
+def store_for(value_from: str, maps: Maps) -> SecretStore | None:
+    """The store of External Secrets that has what a `valueFrom` stands for; None where there is none."""
+    if not maps.external_secrets:
+        return None
+    source = parse_reference(value_from).source
+    return next((each for each in maps.secret_stores if _same_secret(each.source, source)), None)
+
+
+def external_name(value_from: str, store: SecretStore, scope: str) -> str:
+    """The name of the ExternalSecret for a `valueFrom`, and of the Secret that is made of it."""
+    return f"{scope}-{digest([store.kind, store.name, value_from], NAME_DIGITS)}"
+
+
+def has_entry(value_from: str, maps: Maps) -> bool:
+    """Whether the map itself holds it, so that no store is asked."""
+    reference = parse_reference(value_from)
+    return any(_means(each, reference) for each in maps.secrets)
 
 
 def resolved(value_from: str, maps: Maps, path: str) -> SecretKey:

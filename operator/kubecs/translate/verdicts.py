@@ -24,7 +24,7 @@ from kubecs.translate.images import image_findings
 from kubecs.translate.lifeverdicts import LIFE
 from kubecs.translate.linuxonly import linux_only_findings
 from kubecs.translate.logging import log_findings
-from kubecs.translate.maps import NO_MAPS, Maps
+from kubecs.translate.maps import NO_MAPS, Maps, for_role
 from kubecs.translate.memoryvolumes import memory_findings
 from kubecs.translate.namespaces import namespace_findings
 from kubecs.translate.network import network_findings
@@ -57,6 +57,7 @@ def findings(document: Document, maps: Maps = NO_MAPS) -> tuple[Finding, ...]:
         document: The task definition.
         maps: What the account says that the names of AWS stand for.
     """
+    maps = for_role(maps, document.execution_role_arn)
     containers = [found for each in document.container_definitions for found in _of_container(each, document, maps)]
     return (
         *_walk(document, "", ""),

@@ -9,7 +9,7 @@ from kubecs.kube.resources import RESOURCES, resource_for
 def test_every_row_is_found_by_its_manifest_type() -> None:
     for resource in RESOURCES:
         assert resource_for(resource.api_version, resource.kind) is resource
-    assert len({resource.plural for resource in RESOURCES}) == len(RESOURCES)
+    assert len({resource.plural: resource.kind for resource in RESOURCES}) == len({each.kind for each in RESOURCES})
 
 
 def test_an_unknown_kind_is_refused() -> None:

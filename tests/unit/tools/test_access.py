@@ -45,6 +45,7 @@ EXPECTED = {
     ("rbac.authorization.k8s.io", "clusterroles"): {"bind"},
     ("networking.k8s.io", "networkpolicies"): READ | {"create", "patch"},
     ("", "persistentvolumeclaims"): READ | {"create"},
+    ("external-secrets.io", "externalsecrets"): READ | {"create", "patch"},
     ("events.k8s.io", "events"): {"create", "patch"},
     ("coordination.k8s.io", "leases"): {"get", "create", "patch", "update"},
 }
