@@ -15,6 +15,8 @@ const usage = `usage:
       --ignore-exit            exit with 0; the true code goes to the termination message
       --init                   adopt and reap orphaned processes
       --ulimit NAME=SOFT:HARD  set a limit, as far as the hard limit of the container allows (-1: no limit)
+      --env-file FILE          set the variables of an environment file; may be repeated, the earlier file wins
+      --env-keep NAME          but not this one, which the container has by itself
   shim check FILE -- PROGRAM [ARGUMENT...]   a probe of a container that runs with --once FILE
   shim hold                                  wait for a signal
   shim install FILE                          copy this program

@@ -68,6 +68,58 @@ func shim(t *testing.T, arguments ...string) (code int, output, message string) 
 	return code, process.output.String(), string(written)
 }
 
+func TestEnvironmentFiles(t *testing.T) {
+	directory := t.TempDir()
+	write := func(name, content string) string {
+		path := filepath.Join(directory, name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	first := write("first", "# A=comment\nA=one\nQUOTED=\"a b\" \nOWN=file\nEMPTY=\n=nothing\nno delimiter\nTWICE=1\nTWICE=2\r\nURL=a=b#c")
+	second := write("second", "A=two\nB= two\n #C=kept")
+	t.Setenv("OWN", "own")
+	t.Setenv("A", "of the image")
+	script := `for n in A B OWN EMPTY QUOTED TWICE URL; do eval "echo \"$n=<\$$n>\""; done; env | grep '^ #C='`
+	code, output, _ := shim(t, "run", "--env-keep", "OWN", "--env-file", first, "--env-file", second, "--", "sh", "-c", script)
+	want := "A=<one>\nB=< two>\nOWN=<own>\nEMPTY=<>\nQUOTED=<\"a b\" >\nTWICE=<2>\nURL=<a=b#c>\n"
+	// a shell does not hand on a variable whose name it could not set itself
+	if !strings.HasPrefix(output, want) {
+		t.Errorf("%d, %q instead of %q", code, output, want)
+	}
+}
+
+func TestEnvironmentFileThatIsMissing(t *testing.T) {
+	code, output, message := shim(t, "run", "--env-file", "/nowhere/file", "--", "true")
+	if code != codeNotStarted || !strings.Contains(output, "/nowhere/file") || !strings.Contains(message, "startError") {
+		t.Error(code, output, message)
+	}
+}
+
+func TestVariables(t *testing.T) {
+	for content, want := range map[string]string{
+		"A=b":          "b",
+		"A=b\r\n":      "b",
+		"A= b ":        " b ",
+		"A='b'":        "'b'",
+		"A=b=c":        "b=c",
+		"A=b # c":      "b # c",
+		"#A=b":         "",
+		"A":            "",
+		"A=":           "",
+		"A=x\nA=":      "x",
+		"A=x\nA=y":     "y",
+		"export A=b":   "",
+		"A=\x00":       "",
+		"\n\nA=b\n\n#": "b",
+	} {
+		if found := variables(content)["A"]; found != want {
+			t.Errorf("%q: %q instead of %q", content, found, want)
+		}
+	}
+}
+
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); !holds(); time.Sleep(5 * time.Millisecond) {

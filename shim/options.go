@@ -16,6 +16,7 @@ type options struct {
 	ignoreExit   bool
 	init         bool
 	limits       []limit
+	environment  environment
 	program      []string
 }
 
@@ -66,6 +67,8 @@ func (o *options) set(name, value string) error {
 			}
 			o.restartNot[code] = true
 		}
+	case "--env-file", "--env-keep":
+		o.environment.set(name, value)
 	case "--ulimit":
 		parsed, err := parseLimit(value)
 		if err != nil {

@@ -54,6 +54,9 @@ func (o options) runNow(mine outcome) int {
 			complain("limit " + each.name + " is not set: " + err.Error())
 		}
 	}
+	if err := o.environment.load(); err != nil {
+		return o.settle(mine, codeNotStarted, err)
+	}
 	path, code, err := find(o.program[0])
 	if err != nil {
 		return o.settle(mine, code, err)

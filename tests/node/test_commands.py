@@ -48,6 +48,23 @@ def test_image_environment_is_kept_and_overridden(containers: Containers) -> Non
     assert outputs == {"kept": "from the image\n/home/app", "overridden": "own\n/tmp"}
 
 
+def test_environment_files_are_read_as_the_agent_reads_them(containers: Containers, kubectl: Kubectl) -> None:
+    first = '# A comment\nGREETING=of the file\nQUOTED="a b" \nOWN=file\nEMPTY=\nSAME=first\n'
+    data = {"first.env": first, "second.env": "SAME=second\r\nOTHER=a=b\r\n"}
+    kubectl.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "env"}, "data": data})
+    entries = [{"from": f"arn:aws:s3:::shop/{key}", "configMapName": "env", "key": key} for key in data]
+    kubectl.apply(ecs.account(environmentFiles=entries))
+    script = "echo $GREETING; echo $QUOTED $OWN $SAME $OTHER; env | grep -c ^EMPTY="
+    files = [{"type": "s3", "value": entry["from"]} for entry in entries]
+    printing = containers.image(
+        "greeter",
+        entryPoint=["sh", "-c", f"{script}; true"],
+        environmentFiles=files,
+        environment=[{"name": "OWN", "value": "own"}],
+    )
+    assert containers.outputs(files=printing)["files"] == 'of the file\n"a b" own first a=b\n0'
+
+
 def test_user_and_group(containers: Containers) -> None:
     script = "echo $(id -u):$(id -g)"
     outputs = containers.outputs(

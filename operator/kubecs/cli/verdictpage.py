@@ -33,7 +33,7 @@ DEPARTURES = (
     ("runtimePlatform.cpuArchitecture", "not set to X86_64 where Fargate would: images are often made for several"),
     ("volumes[].host.sourcePath", "has no type, so that files and sockets are mounted too, as Docker does"),
     ("volumes[].efsVolumeConfiguration", "no PersistentVolume is made: which driver serves it is the cluster's choice"),
-    ("environmentFiles", "no file is fetched: what the map names has to be there"),
+    ("environmentFiles", "no file is fetched from S3: the map names the object of the namespace that it stands in"),
     ("linuxParameters.maxSwap=0", "reported like any other: whether a node has swap is not known beforehand"),
     ("versionConsistency", "no digest is pinned yet"),
     ("placementConstraints", "not applied yet: they come with clusters and capacity providers"),

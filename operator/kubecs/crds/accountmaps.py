@@ -58,12 +58,13 @@ _SECRET_STORE = record(
 )
 
 _ENVIRONMENT_FILE = record(
-    "An environment file as a ConfigMap or a Secret of this namespace, whose keys are the variables.",
+    "An environment file in a ConfigMap or a Secret of this namespace.",
     ("from",),
     **{
         "from": _source("ARN of the file in S3."),
         "configMapName": text("Name of the ConfigMap.", OBJECT),
         "secretName": text("Name of the Secret, where there is no ConfigMap.", OBJECT),
+        "key": text("Key under which the file stands there; absent: the keys are the variables.", OBJECT),
     },
 )
 

@@ -39,7 +39,7 @@ def maps_of(spec: Spec, *, node_logs: bool, external_secrets: str = "") -> Maps:
         secrets=tuple(_secret(each) for each in _list(spec, "secrets")),
         secret_stores=tuple(_secret_store(each) for each in _list(spec, "secretStores")),
         environment_files=tuple(
-            EnvironmentSource(each["from"], each.get("configMapName"), each.get("secretName"))
+            EnvironmentSource(each["from"], each.get("configMapName"), each.get("secretName"), each.get("key"))
             for each in _list(spec, "environmentFiles")
         ),
         file_systems=tuple(_file_system(each) for each in _list(spec, "fileSystems")),

@@ -8,8 +8,10 @@ from kubecs.ecs.model import RegisterTaskDefinitionRequest
 from kubecs.translate import labels, shim
 from kubecs.translate.delivery import Shim
 from kubecs.translate.dependencies import HEALTHY, SUCCESS, Layout, Placed, layout
+from kubecs.translate.environmentfiles import env_file_options
 from kubecs.translate.health import is_essential, startup_probe
 from kubecs.translate.initprocess import shares_process_namespace
+from kubecs.translate.maps import Maps
 from kubecs.translate.names import container_name
 from kubecs.translate.restart import own_restart_policy, restart_notes
 
@@ -22,11 +24,13 @@ class Means:
 
     Attributes:
         shim: Where the shim comes from.
+        maps: What the account says that the names of AWS stand for.
         container_restart_rules: Whether the server keeps restart policies of single containers.
         standalone: A task on its own, whose Pod restarts nothing by itself.
     """
 
     shim: Shim
+    maps: Maps
     container_restart_rules: bool
     standalone: bool
 
@@ -70,8 +74,14 @@ def arrange(document: RegisterTaskDefinitionRequest, built: list[Manifest], mean
     found = layout(document)
     names = _names(document, built)
     alone = {name.name or "": each for name, each in zip(document.container_definitions, built, strict=True)}
-    options = {each.name: shim.options(each, document, standalone=means.standalone) for each in found.placed}
-    made = {each.name: _made(each, alone[each.name], options[each.name], names, means) for each in found.placed}
+    files = {each.name: _files(each, alone[each.name], means) for each in found.placed}
+    options = {
+        each.name: shim.options(each, document, files[each.name], standalone=means.standalone) for each in found.placed
+    }
+    made = {
+        each.name: _made(each, _probing(each, alone[each.name], files[each.name]), options[each.name], names, means)
+        for each in found.placed
+    }
     wrapped = any(options.values())
     first = [shim.installer(means.shim, names.installer, names.shim_volume)] if wrapped and _copied(means) else []
     init = [*first, *(made[each.name] for each in found.init)]
@@ -99,6 +109,20 @@ def _names(document: RegisterTaskDefinitionRequest, built: list[Manifest]) -> _N
     )
 
 
+def _files(placed: Placed, container: Manifest, means: Means) -> list[str]:
+    own = (each["name"] for each in container.get("env", ()))
+    return env_file_options(placed.container, means.maps, own)
+
+
+def _probing(placed: Placed, container: Manifest, files: list[str]) -> Manifest:
+    """The container with the startupProbe that its place asks for; probes run in the environment that it has."""
+    startup = startup_probe(placed.container) if placed.role == "sidecar" and placed.condition == HEALTHY else {}
+    probes = {"readinessProbe": container.get("readinessProbe"), "startupProbe": startup}
+    return container | {
+        name: shim.with_files(probe, files) if files else probe for name, probe in probes.items() if probe
+    }
+
+
 def _copied(means: Means) -> bool:
     return means.shim.delivery == "initContainer"
 
@@ -109,16 +133,14 @@ def _made(placed: Placed, container: Manifest, options: list[str], names: _Names
     if placed.role == "init":
         return {name: value for name, value in container.items() if name != "readinessProbe"}
     if placed.role == "sidecar":
-        return container | {"restartPolicy": "Always"} | _startup(placed, options)
+        return container | {"restartPolicy": "Always"} | _remembering(placed, container, options)
     own = own_restart_policy(placed.container) if means.standalone and means.container_restart_rules else {}
     return container | own
 
 
-def _startup(placed: Placed, options: list[str]) -> Manifest:
-    if placed.condition != HEALTHY:
-        return {}
-    probe = startup_probe(placed.container)
-    return {"startupProbe": shim.remembering(probe, placed) if "--once" in options else probe}
+def _remembering(placed: Placed, container: Manifest, options: list[str]) -> Manifest:
+    probe = container.get("startupProbe")
+    return {"startupProbe": shim.remembering(probe, placed)} if probe and "--once" in options else {}
 
 
 def _volumes(options: Mapping[str, list[str]], means: Means, names: _Names) -> list[Manifest]:

@@ -7,7 +7,7 @@ from kubecs.translate.accelerators import accelerator_env
 from kubecs.translate.credentialspecs import windows_security
 from kubecs.translate.devices import device_mounts
 from kubecs.translate.environment import env
-from kubecs.translate.environmentfiles import env_from
+from kubecs.translate.environmentfiles import env_from, env_mounts
 from kubecs.translate.firelens import firelens_env, firelens_mounts
 from kubecs.translate.images import image, pull_policy
 from kubecs.translate.maps import Maps
@@ -37,8 +37,13 @@ def container_values(
         "imagePullPolicy": pull_policy(reference),
         "workingDir": container.working_directory,
         "env": list(variables.values()),
-        "envFrom": env_from(container, maps),
-        "volumeMounts": [*own_mounts, *extra_mounts, *firelens_mounts(container, maps)],
+        "envFrom": env_from(container, document, maps),
+        "volumeMounts": [
+            *own_mounts,
+            *extra_mounts,
+            *firelens_mounts(container, maps),
+            *env_mounts(container, maps),
+        ],
         "securityContext": security_context(container) if linux else windows_security(container, maps),
         "stdin": container.interactive,
         "tty": container.pseudo_terminal,

@@ -102,7 +102,11 @@ _VARIABLES: Mapping[str, Verdict] = {
     "environment[].name": done("containers[].env[].name", condition="EnvironmentNotApplied"),
     "environment[].value": done("containers[].env[].value", "what Kubernetes would expand is escaped"),
     "environmentFiles": done(_FILE, _BY_FILES, "EnvironmentFileNotMapped"),
-    "environmentFiles[].value": done(f"{_FILE}[].configMapRef or .secretRef", _BY_FILES, "EnvironmentFileNotMapped"),
+    "environmentFiles[].value": done(
+        f"spec.volumes[].projected and containers[].command, or {_FILE}[].configMapRef or .secretRef",
+        f"with a key, the shim reads the file as the ECS agent does; {_BY_FILES}",
+        "EnvironmentFileNotMapped",
+    ),
     "environmentFiles[].type": done("nothing: s3 is the only one"),
     "secrets": done("containers[].env[].valueFrom", _BY_SECRETS, "SecretNotMapped"),
     "secrets[].name": done("containers[].env[].name", condition="EnvironmentNotApplied"),

@@ -79,11 +79,19 @@ class SecretStore:
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentSource:
-    """An environment file as a ConfigMap or a Secret whose keys are the variables."""
+    """An environment file in a ConfigMap or a Secret.
+
+    Attributes:
+        source: ARN of the file.
+        config_map: Name of the ConfigMap.
+        secret: Name of the Secret, where there is no ConfigMap.
+        key: Where the file stands there; absent: the keys are the variables.
+    """
 
     source: str
     config_map: str | None = None
     secret: str | None = None
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ def pod_template(definition: RegisterTaskDefinitionRequest, context: PodContext,
     refuse_unsupported(definition)
     context = replace(context, maps=for_role(context.maps, definition.execution_role_arn))
     ports = pod_ports(definition)
-    means = Means(context.shim, context.container_restart_rules, standalone)
+    means = Means(context.shim, context.maps, context.container_restart_rules, standalone)
     containers = with_agent_env(pod_containers(definition, ports, context.maps), context)
     arranged = arrange(definition, containers, means)
     values = pod_values(definition, context.maps, context.launch_volumes)

@@ -5,6 +5,7 @@ from typing import Any
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
 from kubecs.translate import labels
 from kubecs.translate.devices import device_volumes
+from kubecs.translate.environmentfiles import env_volumes
 from kubecs.translate.firelens import firelens_volumes
 from kubecs.translate.hashing import compact
 from kubecs.translate.images import image_pull_secrets
@@ -34,7 +35,11 @@ def pod_values(document: Document, maps: Maps, launch: LaunchVolumes) -> dict[st
         **pod_network(document),
         **pod_placement(document, maps),
         "imagePullSecrets": image_pull_secrets(document, maps),
-        "volumes": [*pod_volumes(document, maps, launch), *firelens_volumes(document, maps)],
+        "volumes": [
+            *pod_volumes(document, maps, launch),
+            *firelens_volumes(document, maps),
+            *env_volumes(document, maps),
+        ],
         "resources": pod_resources(document),
     }
     if not is_windows(document):

@@ -1,7 +1,7 @@
 """The shim: which containers it runs, with which options, and how it gets into them."""
 
 from collections.abc import Container as Collection
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
@@ -54,12 +54,21 @@ def ignores_exit(placed: Placed) -> bool:
     return placed.role == "init" and placed.condition == COMPLETE
 
 
-def options(placed: Placed, document: RegisterTaskDefinitionRequest, *, standalone: bool) -> list[str]:
-    """The options of `shim run` for a container; empty where it runs without the shim."""
+def options(
+    placed: Placed, document: RegisterTaskDefinitionRequest, files: Sequence[str], *, standalone: bool
+) -> list[str]:
+    """The options of `shim run` for a container; empty where it runs without the shim.
+
+    Args:
+        placed: The container.
+        document: The task definition.
+        files: The options for its environment files.
+        standalone: A task on its own.
+    """
     container = placed.container
     if not is_whole(container) or not runs_linux(document):
         return []
-    chosen: list[str] = []
+    chosen = list(files)
     if runs_once(placed, standalone=standalone):
         chosen += ["--once", state_file(placed), *_restart_options(placed)]
     if ignores_exit(placed):
@@ -97,6 +106,11 @@ def wrapped(container: Manifest, chosen: list[str], volume: str, state: str) -> 
     if "--once" in chosen:
         mounts.append({"mountPath": STATE_DIRECTORY, "name": state})
     return container | {"command": [PROGRAM, "run", *chosen, "--"], "args": whole, "volumeMounts": mounts}
+
+
+def with_files(probe: Mapping[str, Any], files: Sequence[str]) -> Manifest:
+    """A probe whose command has the variables of the container's environment files, as it has in ECS."""
+    return {**probe, "exec": {"command": [PROGRAM, "run", *files, "--", *probe["exec"]["command"]]}}
 
 
 def remembering(probe: Mapping[str, Any], placed: Placed) -> Manifest:

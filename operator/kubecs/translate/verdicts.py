@@ -86,7 +86,7 @@ def verdict_on(pattern: str, value: object = None) -> Verdict | None:
 def _of_container(container: ContainerDefinition, document: Document, maps: Maps) -> tuple[Finding, ...]:
     return (
         *environment_findings(container, maps),
-        *environment_file_findings(container, maps),
+        *environment_file_findings(container, document, maps),
         *health_findings(container),
         *mount_findings(container),
         *(() if is_windows(document) else user_findings(container)),

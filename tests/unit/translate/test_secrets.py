@@ -101,7 +101,7 @@ def test_what_the_maps_lack_is_never_left_out(members: dict[str, Any], path: str
     document = task(container(**members))
     (definition,) = document.container_definitions
     with pytest.raises(ResourceInitializationError) as refused:
-        (env(definition, NO_MAPS), env_from(definition, NO_MAPS), image_pull_secrets(document, NO_MAPS))
+        (env(definition, NO_MAPS), env_from(definition, document, NO_MAPS), image_pull_secrets(document, NO_MAPS))
     assert (refused.value.code, refused.value.path, refused.value.message) == (
         "ResourceInitializationError",
         path,
@@ -117,7 +117,7 @@ def test_the_earlier_file_wins() -> None:
             EnvironmentSource("arn:aws:s3:::a/*", secret="two"),
         )
     )
-    assert env_from(parsed(environmentFiles=files), maps) == [
+    assert env_from(parsed(environmentFiles=files), task(), maps) == [
         {"secretRef": {"name": "two"}},
         {"configMapRef": {"name": "one"}},
     ]
