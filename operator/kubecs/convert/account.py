@@ -8,7 +8,8 @@ from typing import Any
 
 from kubecs.convert.dumping import dump, quoted
 from kubecs.convert.found import Given
-from kubecs.convert.seen import ROLES, WHAT
+from kubecs.convert.mapentries import map_entries
+from kubecs.convert.seen import WHAT
 from kubecs.ecs.values import AccountId, derived_account_id, partition_of_region
 from kubecs.plan.account import Account, account_of
 from kubecs.translate import labels
@@ -73,7 +74,7 @@ def skeleton(
     used: Iterable[tuple[str, str, str]],
     needs: Iterable[tuple[str, str]],
 ) -> str:
-    """The ECSAccount as YAML: roles as entries to fill in, everything else as comments.
+    """The ECSAccount as YAML: entries for what its maps can hold, and comments that say who uses what.
 
     Args:
         identity: Account id and region.
@@ -89,15 +90,16 @@ def skeleton(
         spec["accountId"] = identity.account_id
     if identity.region and _REGION.fullmatch(identity.region):
         spec["region"] = identity.region
-    if by_what[ROLES]:
-        spec["roles"] = [{"role": role, "roleRefs": []} for role in by_what[ROLES]]
+    spec |= map_entries(by_what)
     manifest = {
         "apiVersion": labels.API_VERSION,
         "kind": "ECSAccount",
         "metadata": {"name": "default", **({"namespace": namespace} if namespace else {})},
         "spec": spec,
     }
-    lines = ["# What these documents need of their account. Fill in, or leave out what is not wanted."]
+    lines = [
+        "# What these documents need of their account. Look it over: the names that entries stand for are proposals."
+    ]
     return "\n".join([*lines, dump([manifest]).rstrip("\n"), *_allow(needs), *_seen(by_what)]) + "\n"
 
 
@@ -117,7 +119,7 @@ def _allow(needs: Iterable[tuple[str, str]]) -> list[str]:
 def _seen(by_what: Mapping[str, Mapping[str, list[str]]]) -> list[str]:
     lines = []
     for what in WHAT:
-        if by_what.get(what) and what != ROLES:
+        if by_what.get(what):
             lines += [f"# {what} seen:", *_commented(by_what[what])]
     return lines
 

@@ -34,6 +34,7 @@ def _log_group(options: Any) -> Iterator[str]:
 
 
 ROLES, EXECUTION_ROLES, SECRETS = "roles", "execution roles", "secrets"
+CREDENTIALS, ENVIRONMENT_FILES, FILE_SYSTEMS = "registry credentials", "environment files", "file systems"
 TARGET_GROUPS, REGISTRIES, IMAGES = "target groups", "service registries", "image registries"
 
 # Shape and member to what is seen there, and how its names are taken out.
@@ -47,9 +48,9 @@ _TABLE: Mapping[tuple[str, str], tuple[str, Values]] = {
     ("ServiceConnectTlsConfiguration", "roleArn"): ("service roles", _itself),
     ("VpcLatticeConfiguration", "roleArn"): ("service roles", _itself),
     ("Secret", "valueFrom"): (SECRETS, _itself),
-    ("RepositoryCredentials", "credentialsParameter"): (SECRETS, _itself),
-    ("FSxWindowsFileServerAuthorizationConfig", "credentialsParameter"): (SECRETS, _itself),
-    ("EnvironmentFile", "value"): ("environment files", _itself),
+    ("RepositoryCredentials", "credentialsParameter"): (CREDENTIALS, _itself),
+    ("FSxWindowsFileServerAuthorizationConfig", "credentialsParameter"): ("file system credentials", _itself),
+    ("EnvironmentFile", "value"): (ENVIRONMENT_FILES, _itself),
     ("LoadBalancer", "targetGroupArn"): (TARGET_GROUPS, _itself),
     ("LoadBalancer", "loadBalancerName"): ("load balancers", _itself),
     ("AdvancedConfiguration", "alternateTargetGroupArn"): (TARGET_GROUPS, _itself),
@@ -62,15 +63,15 @@ _TABLE: Mapping[tuple[str, str], tuple[str, Values]] = {
     ("ContainerDefinition", "image"): (IMAGES, _host),
     ("LogConfiguration", "options"): ("log groups", _log_group),
     ("ExecuteCommandLogConfiguration", "cloudWatchLogGroupName"): ("log groups", _itself),
-    ("EFSVolumeConfiguration", "fileSystemId"): ("file systems", _itself),
-    ("FSxWindowsFileServerVolumeConfiguration", "fileSystemId"): ("file systems", _itself),
-    ("S3FilesVolumeConfiguration", "fileSystemArn"): ("file systems", _itself),
+    ("EFSVolumeConfiguration", "fileSystemId"): (FILE_SYSTEMS, _itself),
+    ("FSxWindowsFileServerVolumeConfiguration", "fileSystemId"): (FILE_SYSTEMS, _itself),
+    ("S3FilesVolumeConfiguration", "fileSystemArn"): (FILE_SYSTEMS, _itself),
 }
 
 WHAT: tuple[str, ...] = tuple(dict.fromkeys(what for what, _ in _TABLE.values()))
 
 # What keeps a task from running, or from doing its work, as long as the account does not map it.
-NEEDED = (ROLES, SECRETS, "environment files", TARGET_GROUPS, REGISTRIES, "file systems")
+NEEDED = (ROLES, SECRETS, CREDENTIALS, ENVIRONMENT_FILES, TARGET_GROUPS, REGISTRIES, FILE_SYSTEMS)
 
 
 def seen(document: Shape) -> tuple[tuple[str, str], ...]:

@@ -176,10 +176,18 @@ def test_the_skeleton_names_everything_outside() -> None:
             "options": {"awslogs-group": "/web", "awslogs-region": "eu-west-1"},
         },
         "privileged": True,
+        "environmentFiles": [{"type": "s3", "value": "arn:aws:s3:::shop/envs/web.env"}],
+    }
+    hidden = [f"{SECRET}:password::", f"{SECRET}::AWSPREVIOUS:", "/shop/web/token"]
+    second = {
+        **CONTAINER,
+        "name": "second",
+        "secrets": [{"name": f"S{index}", "valueFrom": each} for index, each in enumerate(hidden)],
+        "repositoryCredentials": {"credentialsParameter": "arn:aws:secretsmanager:eu-west-1:1:secret:hub-a1b2c3"},
     }
     documents = [
         task_definition(
-            containerDefinitions=[container],
+            containerDefinitions=[container, second],
             taskRoleArn=ROLE,
             executionRoleArn="arn:aws:iam::123456789012:role/exec",
             networkMode="awsvpc",
@@ -192,7 +200,27 @@ def test_the_skeleton_names_everything_outside() -> None:
         ),
     ]
     text = converted(*documents).output.partition("\n---\napiVersion: kubecs.dev/v1alpha1\nkind: ECST")[0]
-    assert yaml.safe_load(text)["spec"]["roles"] == [{"role": ROLE, "roleRefs": []}]
+    made = yaml.safe_load(text)["spec"]
+    assert made["roles"] == [{"role": ROLE, "roleRefs": []}]
+    assert made["pullSecrets"] == [
+        {"from": "arn:aws:iam::123456789012:role/exec", "secretNames": ["exec"]},
+        {"from": "arn:aws:secretsmanager:eu-west-1:1:secret:hub-a1b2c3", "secretNames": ["hub"]},
+    ]
+    assert made["secrets"] == [
+        {"from": SECRET, "secretName": "db"},
+        {"from": SECRET, "secretName": "db", "versionStage": "AWSPREVIOUS"},
+        {"from": "/shop/web/token", "secretName": "shop-web-token"},
+    ]
+    registry = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
+    assert made["registries"] == [{"from": registry, "to": registry}]
+    assert made["environmentFiles"] == [
+        {
+            "from": "arn:aws:s3:::shop/envs/web.env",
+            "configMapName": made["environmentFiles"][0]["configMapName"],
+            "key": "web.env",
+        }
+    ]
+    assert made["environmentFiles"][0]["configMapName"].startswith("shop-envs-web-env")
     for line in (
         "# execution roles seen:\n#   arn:aws:iam::123456789012:role/exec  (web)",
         f"# secrets seen:\n#   {SECRET}  (web)",
