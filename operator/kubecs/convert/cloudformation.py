@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kubecs.convert.found import NOTE, Found, Given, Kind, Remark
-from kubecs.convert.intrinsics import NAMES, Template, evaluate, name_of, template_of
+from kubecs.convert.intrinsics import NAMES, Template, evaluate, holds, name_of, template_of
 from kubecs.convert.respelling import Spelling, respell
 from kubecs.convert.tidy import by_lower_name
 from kubecs.ecs.base import Shape
@@ -50,8 +50,13 @@ def from_properties(resource_type: str, properties: Mapping[str, Any], origin: s
 
 def _all(resources: Mapping[str, Any], template: Template, prefix: str) -> Iterator[Found]:
     for logical_id, resource in resources.items():
-        if isinstance(resource, Mapping) and str(resource.get("Type")) in SHAPES:
+        if isinstance(resource, Mapping) and str(resource.get("Type")) in SHAPES and _is_made(resource, template):
             yield _found(logical_id, resource, template, f"{prefix}{logical_id}")
+
+
+def _is_made(resource: Mapping[str, Any], template: Template) -> bool:
+    """Whether the template makes it: not where its condition is decided against it."""
+    return "Condition" not in resource or holds(template, str(resource["Condition"])) is not False
 
 
 def _found(logical_id: str, resource: Mapping[str, Any], template: Template, origin: str) -> Found:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kubecs.convert.choices import decided
 from kubecs.convert.found import Given
 from kubecs.convert.respelling import ABSENT, Partial, Unknown
 from kubecs.convert.untrusted import mapping
@@ -31,12 +32,14 @@ class Template:
         resources: Resources by logical id.
         parameters: Their defaults, and over those what was given.
         mappings: Mappings.
+        conditions: Conditions.
         pseudo: Pseudo parameters that are known.
     """
 
     resources: Mapping[str, Any] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
     mappings: Mapping[str, Any] = field(default_factory=dict)
+    conditions: Mapping[str, Any] = field(default_factory=dict)
     pseudo: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -52,6 +55,7 @@ def template_of(document: Mapping[str, Any], given: Given) -> Template:
         resources=mapping(document.get("Resources")),
         parameters=defaults | dict(given.parameters),
         mappings=mapping(document.get("Mappings")),
+        conditions=mapping(document.get("Conditions")),
         pseudo={name: value for name, value in pseudo.items() if value},
     )
 
@@ -178,8 +182,15 @@ def _split(template: Template, argument: Any) -> Any:
     return _unknown("Fn::Split", argument)
 
 
-def _if(_: Template, argument: Any) -> Any:
+def holds(template: Template, condition: str) -> bool | None:
+    """Whether a condition of the template holds; None where the template alone does not decide."""
+    return decided(template.conditions, condition, lambda raw: evaluate(template, raw))
+
+
+def _if(template: Template, argument: Any) -> Any:
     condition = argument[0] if isinstance(argument, list) and argument else argument
+    if isinstance(argument, list) and len(argument) == 3 and (held := holds(template, str(condition))) is not None:
+        return evaluate(template, argument[1 if held else 2])
     return Unknown(f"If.{_label(condition)}", f"Fn::If {_label(condition)}")
 
 

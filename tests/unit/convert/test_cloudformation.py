@@ -12,6 +12,16 @@ from tests.unit.convert.documents import converted, manifests, members, spec
 TEMPLATE: dict[str, Any] = {
     "Parameters": {"Tag": {"Type": "String", "Default": "4"}, "Open": {"Type": "String"}},
     "Mappings": {"Sizes": {"prod": {"cpu": "512"}}},
+    "Conditions": {
+        "IsFour": {"Fn::Equals": [{"Ref": "Tag"}, 4]},
+        "IsOpen": {"Fn::Equals": [{"Ref": "Open"}, "yes"]},
+        "NotFour": {"Fn::Not": [{"Condition": "IsFour"}]},
+        "Both": {"Fn::And": [{"Condition": "IsOpen"}, {"Condition": "NotFour"}]},
+        "Either": {"Fn::Or": [{"Condition": "IsOpen"}, {"Condition": "IsFour"}]},
+        "Open": {"Fn::Or": [{"Condition": "IsOpen"}, {"Condition": "NotFour"}]},
+        "Round": {"Fn::Not": [{"Condition": "Round"}]},
+        "China": {"Fn::Equals": [{"Ref": "AWS::Partition"}, "aws-cn"]},
+    },
     "Resources": {
         "Web": {"Type": "AWS::ECS::TaskDefinition", "Properties": {"Family": "shop-web"}},
         "Made": {"Type": "AWS::ECS::Cluster", "Properties": {}},
@@ -43,6 +53,15 @@ TEMPLATE: dict[str, Any] = {
         ({"Fn::Select": ["1", {"Fn::Split": [",", "a,b"]}]}, "b"),
         ({"Fn::ImportValue": "net"}, Unknown("net", "Fn::ImportValue net")),
         ({"Fn::If": ["Prod", 1, 2]}, Unknown("If.Prod", "Fn::If Prod")),
+        ({"Fn::If": ["IsFour", {"Ref": "Tag"}, 2]}, "4"),
+        ({"Fn::If": ["NotFour", 1, {"Ref": "AWS::NoValue"}]}, ABSENT),
+        ({"Fn::If": ["IsOpen", 1, 2]}, Unknown("If.IsOpen", "Fn::If IsOpen")),
+        ({"Fn::If": ["Both", 1, 2]}, 2),
+        ({"Fn::If": ["Either", 1, 2]}, 1),
+        ({"Fn::If": ["Open", 1, 2]}, Unknown("If.Open", "Fn::If Open")),
+        ({"Fn::If": ["Round", 1, 2]}, Unknown("If.Round", "Fn::If Round")),
+        ({"Fn::If": ["China", 1, 2]}, 1),
+        ({"Fn::If": ["IsFour", 1]}, Unknown("If.IsFour", "Fn::If IsFour")),
         ({"Fn::Base64": "x"}, Unknown("Base64.x", "Fn::Base64 x")),
     ],
 )
@@ -53,6 +72,13 @@ def test_functions(raw: Any, value: Any) -> None:
 def test_given_parameters_win() -> None:
     template = template_of(TEMPLATE, Given(parameters={"Tag": "5", "Open": "x"}))
     assert evaluate(template, {"Fn::Sub": "${Tag}${Open}"}) == "5x"
+
+
+def test_a_resource_whose_condition_does_not_hold_is_not_converted() -> None:
+    named = {name: {"Type": "AWS::ECS::Cluster", "Condition": name} for name in ("IsFour", "NotFour", "IsOpen")}
+    template = {**TEMPLATE, "Resources": named}
+    made = manifests(converted(template))["ECSCluster"]
+    assert {each["spec"]["clusterName"] for each in made} == {"IsFour", "IsOpen"}
 
 
 def test_properties_in_aws_spelling() -> None:
