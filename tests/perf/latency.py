@@ -46,7 +46,7 @@ def _shares(writes: list[Write]) -> list[Row]:
     return [
         Row("B1", "of that, in the API server: create of the ECSService", _answers(made)),
         Row("B1", "of that, until the operator's write comes in", _milliseconds(between)),
-        Row("B1", "of that, in the API server: the Deployment (natively a create)", _answers(applied), _answers(native)),
+        Row("B1", "of that, in the API server: the Deployment (natively: create)", _answers(applied), _answers(native)),
     ]
 
 
