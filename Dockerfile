@@ -9,6 +9,8 @@ COPY shim ./
 RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o /shim .
 
 FROM ${BASE} AS build
+# the time in compiled files is that of no build, so that each build gives the same
+ENV SOURCE_DATE_EPOCH=1735689600
 RUN python -m venv /opt/kubecs
 WORKDIR /src
 COPY requirements-image.lock ./
