@@ -92,7 +92,7 @@ class Operator:
         self._listener = Listener(self._queue, self._metrics, self._standing)
         self._cache = Cache(self._listener.changed)
         self._listener.cache = self._cache
-        self._informers = [self._informer(selected, hooks) for selected in resources.INFORMED]
+        self._informers = [self._informer(selected, hooks) for selected in resources.informed(options.namespace)]
         self._sweeper = Sweeper(self._client, self._cache, self._metrics, resources.WATCHED, options.namespace)
         identity = f"{socket.gethostname()}_{uuid.uuid4()}"
         self._election = LeaderElection(self._client, options.lease_namespace, options.lease_name, identity)

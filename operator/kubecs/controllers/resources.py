@@ -42,3 +42,8 @@ WATCHED = (
     kube.ECS_SERVICES,
     kube.ECS_TASKS,
 )
+
+
+def informed(namespace: str | None) -> tuple[Selected, ...]:
+    """What informers watch: who serves one namespace has no right to see what belongs to none."""
+    return tuple(each for each in INFORMED if namespace is None or each.resource.namespaced)
