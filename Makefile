@@ -10,7 +10,7 @@ DEMO_DIR ?= build/demo
 IMAGE ?= kubecs:dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-down test check unit cluster soak bench kind kind-down generate lock tools tools-node tools-helm venv promtool
+.PHONY: help demo demo-down test check unit cluster soak bench kind kind-down generate lock tools tools-node tools-helm venv promtool image
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,7 +22,7 @@ demo-down: venv ## end the demo
 	@$(PY) -m tools.demo down --dir $(DEMO_DIR)
 
 test: check tools tools-node promtool ## all checks and tests, the long suites as a sample
-	$(PYTEST) -n $(WORKERS) --dist loadfile tests/unit tests/golden tests/cluster tests/node
+	$(PYTEST) -n $(WORKERS) --dist loadfile tests/unit tests/golden tests/chart tests/cluster tests/node
 
 unit: venv ## unit and golden tests
 	$(PYTEST) -n $(WORKERS) --dist loadfile tests/unit tests/golden
@@ -31,32 +31,38 @@ cluster: venv tools ## the tests that run on a real control plane
 	$(PYTEST) -n $(WORKERS) --dist loadfile tests/cluster
 
 soak: venv tools tools-node promtool ## all tests, the long suites whole (KUBECS_SOAK=1)
-	KUBECS_SOAK=1 $(PYTEST) -n $(WORKERS) --dist loadfile --timeout=3600 tests/unit tests/golden tests/cluster tests/node
+	KUBECS_SOAK=1 $(PYTEST) -n $(WORKERS) --dist loadfile --timeout=3600 tests/unit tests/golden tests/chart tests/cluster tests/node
 
 bench: venv tools ## measurements beside the native objects, as a table
 	$(PY) -m tests.perf
 
-check: venv ## lint, format, types, layers, generated files
+check: venv tools-helm ## lint, format, types, layers, generated files
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
-	$(VENV)/bin/mypy -p tools.localcluster -p tools.binaries -p tools.promtool -p tools.kind
+	$(VENV)/bin/mypy -p tools.localcluster -p tools.binaries -p tools.promtool -p tools.helm -p tools.manifest -p tools.chartvalues -p tools.dashboards -p tools.image -p tools.sbom
 	$(VENV)/bin/lint-imports
 	$(PY) -m tools.generate_models --check
 	$(VENV)/bin/kubecs crds --check crds
 	$(PY) -m kubecs.metrics.document --check
 	$(VENV)/bin/kubecs explain --check docs/verdicts.md
 	$(PY) -m kubecs.crds.admission --check
-	$(PY) -m tools.kind --check examples/install/operator.yaml
+	$(VENV)/bin/kubecs crds --check charts/kubecs/files/crds
+	$(PY) -m tools.chartvalues --check
+	$(PY) -m tools.dashboards --check
+	$(PY) -m tools.manifest --check examples/install/operator.yaml
 
-generate: venv ## write the generated files anew
+generate: venv tools-helm ## write the generated files anew
 	$(PY) -m tools.generate_models
 	$(VENV)/bin/ruff format operator/kubecs/ecs/model.py
 	$(VENV)/bin/kubecs crds --write crds
 	$(PY) -m kubecs.metrics.document
 	$(VENV)/bin/kubecs explain --write docs/verdicts.md
 	$(PY) -m kubecs.crds.admission
-	$(PY) -m tools.kind --write examples/install/operator.yaml
+	$(VENV)/bin/kubecs crds --write charts/kubecs/files/crds
+	$(PY) -m tools.chartvalues
+	$(PY) -m tools.dashboards
+	$(PY) -m tools.manifest --write examples/install/operator.yaml
 
 tools: venv ## build the control plane's binaries that are missing
 	@$(PY) tools/binaries.py default
@@ -70,6 +76,9 @@ tools-helm: venv ## the same for helm
 promtool: venv
 	@$(PY) -m tools.promtool
 
+image: venv ## the image: with Docker, or without it as an OCI archive in build/image
+	@$(PY) -m tools.image --tag $(IMAGE)
+
 kind: ## the same project in a kind cluster; needs Docker and kind
 	@command -v docker >/dev/null && docker info >/dev/null 2>&1 || \
 	  { echo "make kind needs a running Docker engine, and there is none here. Install Docker and kind, or use: make demo" >&2; exit 1; }
@@ -80,7 +89,7 @@ kind: ## the same project in a kind cluster; needs Docker and kind
 	kind create cluster --name kubecs --config kind-config.yaml
 	kind load docker-image $(IMAGE) --name kubecs
 	kubectl apply --server-side -f crds/
-	$(PY) -m tools.kind | kubectl apply --server-side -f -
+	kubectl apply --server-side -f examples/install/operator.yaml
 	kubectl -n kubecs-system rollout status deployment/kubecs-operator --timeout=180s
 	@echo "now: kubectl apply -f examples/     and in the end: make kind-down"
 

@@ -1,6 +1,6 @@
 """What is installed beside the CRDs: the operator's identity and rights, and the policy that warns at apply.
 
-The rights are exactly those of the chart's ClusterRole.
+The rights are exactly those that the chart gives it.
 """
 
 from __future__ import annotations
@@ -12,27 +12,17 @@ import yaml
 
 OPERATOR_NAMESPACE = "kubecs-system"
 OPERATOR = "kubecs-operator"
-_FILES = Path(__file__).resolve().parents[2] / "charts" / "kubecs" / "files"
-RULES = _FILES / "clusterrole.yaml"
-WARNINGS = _FILES / "task-definition-warnings.yaml"
-_RBAC = "rbac.authorization.k8s.io"
+_HERE = Path(__file__).resolve().parents[2]
+MANIFEST = _HERE / "examples" / "install" / "operator.yaml"
+WARNINGS = _HERE / "charts" / "kubecs" / "files" / "task-definition-warnings.yaml"
+_RBAC = "rbac.authorization.k8s.io/v1"
 
 
 def operator_access() -> list[dict[str, Any]]:
-    """The objects in the order in which they are applied."""
-    account = {"kind": "ServiceAccount", "name": OPERATOR, "namespace": OPERATOR_NAMESPACE}
-    role = {"apiGroup": _RBAC, "kind": "ClusterRole", "name": OPERATOR}
-    rbac = {"apiVersion": f"{_RBAC}/v1", "metadata": {"name": OPERATOR}}
-    return [
-        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": OPERATOR_NAMESPACE}},
-        {
-            "apiVersion": "v1",
-            "kind": "ServiceAccount",
-            "metadata": {"name": OPERATOR, "namespace": OPERATOR_NAMESPACE},
-        },
-        rbac | {"kind": "ClusterRole", "rules": yaml.safe_load(RULES.read_text())},
-        rbac | {"kind": "ClusterRoleBinding", "roleRef": role, "subjects": [account]},
-    ]
+    """The objects in the order in which they are applied: those of the chart's manifest that are about rights."""
+    documents: list[dict[str, Any]] = list(yaml.safe_load_all(MANIFEST.read_text()))
+    kinds = ("Namespace", "ServiceAccount")
+    return [each for each in documents if each["apiVersion"] == _RBAC or each["kind"] in kinds]
 
 
 def warning_policy() -> list[dict[str, Any]]:

@@ -6,12 +6,15 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+import yaml
 
-from tools import kind
-from tools.kind import operator_deployment
-from tools.localcluster.access import OPERATOR, OPERATOR_NAMESPACE, operator_access
+from tools import manifest
+from tools.localcluster.access import MANIFEST, OPERATOR, OPERATOR_NAMESPACE, operator_access
 
-ROLE = next(document for document in operator_access() if document["kind"] == "ClusterRole")
+ROLE, LEASE_ROLE = (
+    next(each for each in operator_access() if (each["kind"], each["metadata"]["name"]) == wanted)
+    for wanted in (("ClusterRole", OPERATOR), ("Role", f"{OPERATOR}-lease"))
+)
 READ = {"get", "list", "watch"}
 
 
@@ -47,7 +50,6 @@ EXPECTED = {
     ("", "persistentvolumeclaims"): READ | {"create"},
     ("external-secrets.io", "externalsecrets"): READ | {"create", "patch"},
     ("events.k8s.io", "events"): {"create", "patch"},
-    ("coordination.k8s.io", "leases"): {"get", "create", "patch", "update"},
 }
 
 
@@ -66,21 +68,32 @@ def test_only_named_roles_may_be_bound() -> None:
     assert rule["resourceNames"] == ["view"]
 
 
+def test_leases_are_those_of_its_own_namespace_and_only_one_is_written() -> None:
+    assert LEASE_ROLE["metadata"]["namespace"] == OPERATOR_NAMESPACE
+    create, others = LEASE_ROLE["rules"]
+    assert create == {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": ["create"]}
+    assert (others["resourceNames"], others["verbs"]) == ([OPERATOR], ["get", "patch"])
+
+
 def test_deployment_runs_as_that_identity_without_privileges() -> None:
-    deployment = operator_deployment("kubecs:dev")
+    (deployment,) = (each for each in yaml.safe_load_all(MANIFEST.read_text()) if each["kind"] == "Deployment")
     spec = deployment["spec"]["template"]["spec"]
     assert (deployment["metadata"]["namespace"], spec["serviceAccountName"]) == (OPERATOR_NAMESPACE, OPERATOR)
     assert spec["securityContext"]["runAsNonRoot"] is True
     assert spec["containers"][0]["securityContext"]["capabilities"] == {"drop": ["ALL"]}
 
 
-def test_written_file_is_checked_by_what_it_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_written_file_is_checked_by_what_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    metadata = {"name": "a", "labels": {"helm.sh/chart": "kubecs-1", "app.kubernetes.io/name": "kubecs"}}
+    rendered = [{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": {"replicas": 2}}]
+    monkeypatch.setattr(manifest, "render", lambda values: rendered if values == manifest.VALUES else [])
     path = tmp_path / "operator.yaml"
-    assert kind.main(["--check", str(path)]) == 1
-    assert kind.main(["--write", str(path)]) == 0
-    assert kind.main(["--check", str(path)]) == 0
+    assert manifest.main(["--check", str(path)]) == 1
+    assert manifest.main(["--write", str(path)]) == 0
+    assert manifest.main(["--check", str(path)]) == 0
+    assert "helm.sh" not in path.read_text()
     path.write_text(path.read_text().replace("replicas: 2", "replicas: 3"))
-    assert kind.main(["--check", str(path)]) == 1
+    assert manifest.main(["--check", str(path)]) == 1
     assert "out of date" in capsys.readouterr().err
-    assert kind.main([]) == 0
-    assert capsys.readouterr().out in path.read_text().replace("replicas: 3", "replicas: 2")
