@@ -152,7 +152,7 @@ def test_a_running_task_loses_what_the_map_no_longer_grants(kubectl: Kubectl) ->
     assert _may(kubectl, READER, "list", "pods")
     kubectl.apply(ecs.account())
     wait_for(lambda: _bindings(kubectl) == [], 10, "no binding")
-    assert not _may(kubectl, READER, "list", "pods")
+    wait_for(lambda: not _may(kubectl, READER, "list", "pods"), 10, "the authorizer has heard of it")
 
 
 def test_a_binding_that_somebody_takes_away_comes_back(kubectl: Kubectl, reader: dict[str, Any]) -> None:
