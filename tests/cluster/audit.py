@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.cluster.rig import wait_for
 from tools.localcluster import LocalCluster
@@ -53,6 +53,14 @@ class Write:
     agent: str
 
 
+class Right(NamedTuple):
+    """One verb on one resource, as RBAC has it."""
+
+    group: str
+    resource: str
+    verb: str
+
+
 @dataclass
 class AuditLog:
     """The writes since it was made, or since `mark`."""
@@ -76,7 +84,7 @@ class AuditLog:
 
     def writes(self, namespace: str | None = None, user: str | None = OPERATOR_USER) -> list[Write]:
         """A user's writes, or everybody's, in a namespace or in all, in the order in which they were answered."""
-        found = (_write(entry) for entry in self._entries() if user in (None, entry["user"]["username"]))
+        found = (_write(entry) for entry in self._written() if user in (None, entry["user"]["username"]))
         return [write for write in found if namespace in (None, write.namespace)]
 
     def counts(self, namespace: str, *, shared: bool = False) -> dict[str, int]:
@@ -98,12 +106,34 @@ class AuditLog:
 
         wait_for(quiet, 30, f"no more writes in {namespace}")
 
+    def rights_used(self) -> set[Right]:
+        """What the operator was let do; an apply that made its object took the right to create it too."""
+        found = set()
+        for entry in self._entries():
+            if entry["user"]["username"] == OPERATOR_USER and "objectRef" in entry:
+                reference = entry["objectRef"]
+                resource = "/".join(filter(None, (reference["resource"], reference.get("subresource"))))
+                verbs = {entry["verb"]} | ({"create"} if entry["responseStatus"]["code"] == 201 else set())
+                found |= {Right(reference.get("apiGroup", ""), resource, verb) for verb in verbs}
+        return found
+
+    def forbidden(self) -> list[str]:
+        """What the operator asked for and had no right to."""
+        entries = (each for each in self._entries() if each["user"]["username"] == OPERATOR_USER)
+        return [f"{each['verb']} {each['requestURI']}" for each in entries if each["responseStatus"]["code"] == 403]
+
+    def _written(self) -> Iterator[Mapping[str, Any]]:
+        for entry in self._entries():
+            done = entry["stage"] == "ResponseComplete" and entry["verb"] not in ("get", "list", "watch")
+            if done and "dryRun=" not in entry["requestURI"]:
+                yield entry
+
     def _entries(self) -> Iterator[Mapping[str, Any]]:
         with self._path.open("rb") as log:
             log.seek(self._offset)
             for line in log.read().split(b"\n"):
                 entry = json.loads(line) if line.endswith(b"}") else None
-                if entry is not None and entry["stage"] == "ResponseComplete" and "dryRun=" not in entry["requestURI"]:
+                if entry is not None:
                     yield entry
 
 

@@ -13,14 +13,17 @@ from pathlib import Path
 
 import yaml
 
+from tools.localcluster.access import OPERATOR, OPERATOR_NAMESPACE
 from tools.localcluster.process import spawn, start_time
 
+_OPERATOR = f"{OPERATOR_NAMESPACE}:{OPERATOR}"  # of it the reads are logged too: they show what rights it uses
 _AUDIT_POLICY = {
     "apiVersion": "audit.k8s.io/v1",
     "kind": "Policy",
     "omitStages": ["RequestReceived"],
     "rules": [
         {"level": "Metadata", "verbs": ["create", "update", "patch", "delete", "deletecollection"]},
+        {"level": "Metadata", "verbs": ["get", "list", "watch"], "users": [f"system:serviceaccount:{_OPERATOR}"]},
         {"level": "None"},
     ],
 }

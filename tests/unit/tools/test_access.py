@@ -15,7 +15,7 @@ ROLE, LEASE_ROLE = (
     next(each for each in operator_access() if (each["kind"], each["metadata"]["name"]) == wanted)
     for wanted in (("ClusterRole", OPERATOR), ("Role", f"{OPERATOR}-lease"))
 )
-READ = {"get", "list", "watch"}
+READ = {"list", "watch"}
 
 
 def _verbs(group: str, resource: str) -> set[str]:
@@ -27,23 +27,22 @@ EXPECTED = {
     ("kubecs.dev", "ecsaccounts"): READ,
     ("kubecs.dev", "ecsclusters"): READ,
     ("kubecs.dev", "ecstaskdefinitions"): READ,
-    ("kubecs.dev", "ecsservices"): READ,
+    ("kubecs.dev", "ecsservices"): READ | {"get"},
     ("kubecs.dev", "ecstasks"): READ | {"delete"},
-    ("kubecs.dev", "ecstaskdefinitionrevisions"): READ | {"create", "update", "patch", "delete"},
-    ("kubecs.dev", "ecstaskrecords"): READ | {"create", "update", "patch", "delete"},
-    ("kubecs.dev", "ecsaccounts/status"): {"patch"},
+    ("kubecs.dev", "ecstaskdefinitionrevisions"): READ | {"get", "create", "patch"},
+    ("kubecs.dev", "ecstaskrecords"): READ | {"get", "create", "delete"},
     ("kubecs.dev", "ecsclusters/status"): {"patch"},
     ("kubecs.dev", "ecstaskdefinitions/status"): {"patch"},
     ("kubecs.dev", "ecstaskdefinitionrevisions/status"): {"patch"},
     ("kubecs.dev", "ecsservices/status"): {"patch"},
     ("kubecs.dev", "ecstasks/status"): {"patch"},
-    ("", "pods"): READ | {"create", "patch", "delete"},
+    ("", "pods"): READ | {"get", "create", "patch", "delete"},
     ("", "nodes"): READ,
     ("", "services"): READ | {"create", "patch", "delete"},
     ("", "serviceaccounts"): READ | {"create", "patch"},
-    ("apps", "deployments"): READ | {"create", "patch", "delete"},
+    ("apps", "deployments"): READ | {"create", "patch"},
     ("apps", "replicasets"): READ,
-    ("apps", "controllerrevisions"): READ | {"create", "patch", "delete"},
+    ("apps", "controllerrevisions"): READ | {"get", "create", "delete"},
     ("rbac.authorization.k8s.io", "rolebindings"): READ | {"create", "patch", "delete"},
     ("rbac.authorization.k8s.io", "clusterroles"): {"bind"},
     ("networking.k8s.io", "networkpolicies"): READ | {"create", "patch"},
