@@ -22,7 +22,7 @@ demo-down: venv ## end the demo
 	@$(PY) -m tools.demo down --dir $(DEMO_DIR)
 
 test: check tools tools-node promtool ## all checks and tests, the long suites as a sample
-	$(PYTEST) -n $(WORKERS) --dist loadfile tests/unit tests/golden tests/chart tests/cluster tests/node
+	$(PYTEST) -n $(WORKERS) --dist loadfile tests/unit tests/golden tests/chart tests/rules tests/cluster tests/node
 
 unit: venv ## unit and golden tests
 	$(PYTEST) -n $(WORKERS) --dist loadfile tests/unit tests/golden
@@ -31,7 +31,7 @@ cluster: venv tools ## the tests that run on a real control plane
 	$(PYTEST) -n $(WORKERS) --dist loadfile tests/cluster
 
 soak: venv tools tools-node promtool ## all tests, the long suites whole (KUBECS_SOAK=1)
-	KUBECS_SOAK=1 $(PYTEST) -n $(WORKERS) --dist loadfile --timeout=3600 tests/unit tests/golden tests/chart tests/cluster tests/node
+	KUBECS_SOAK=1 $(PYTEST) -n $(WORKERS) --dist loadfile --timeout=3600 tests/unit tests/golden tests/chart tests/rules tests/cluster tests/node
 
 bench: venv tools ## measurements beside the native objects, as a table
 	$(PY) -m tests.perf
