@@ -129,6 +129,7 @@ SEEN: dict[str, tuple[Any, Seen]] = {
             )
         ),
     ),
+    "warnings.install": (False, has_not("ValidatingAdmissionPolicy")),
     "deploymentAnnotations": (LABEL, at_one("Deployment", "metadata.annotations", LABEL)),
     "podAnnotations": (LABEL, in_pod("metadata.annotations.team", "a")),
     "podLabels": (LABEL, in_pod("metadata.labels.team", "a")),

@@ -16,6 +16,7 @@ from tools.localcluster.access import OPERATOR, OPERATOR_NAMESPACE, operator_acc
 
 RBAC = "rbac.authorization.k8s.io"
 ECS = "kubecs.dev"
+REGISTRY = f"arn:aws:servicediscovery:{ecs.REGION}:{ecs.ACCOUNT_ID}:service/srv-web"
 KEPT = Settings().service_revisions_kept
 # Rights of calls that no run can be made to show, and what makes them.
 UNSEEN = {
@@ -23,6 +24,10 @@ UNSEEN = {
     Right("", "pods", "get"): "the Pod of an ECSTask was made by a leader that died before it knew",
     Right("", "persistentvolumeclaims", "get"): "a companion was made by somebody else in between",
     Right("networking.k8s.io", "networkpolicies", "get"): "likewise",
+    **{
+        Right("external-secrets.io", "externalsecrets", verb): "only where External Secrets is installed"
+        for verb in ("get", "list", "watch", "create", "patch")
+    },
     Right("apps", "controllerrevisions", "get"): "a service revision was made by a leader that died before it knew",
     Right(ECS, "ecstaskdefinitionrevisions", "get"): "somebody registered the same number in between",
     Right(ECS, "ecstaskrecords", "get"): "a leader that died had made the record",
@@ -75,18 +80,24 @@ def _live(kubectl: Kubectl) -> None:
     }
     kubectl.apply(
         [
-            ecs.account(roles=[{"role": "reader", "roleRefs": [{"kind": "ClusterRole", "name": "view"}]}]),
+            ecs.account(
+                roles=[{"role": "reader", "roleRefs": [{"kind": "ClusterRole", "name": "view"}]}],
+                serviceRegistries=[{"from": "*", "to": "Headless"}],
+            ),
             ecs.cluster("shop"),
             ecs.task_definition("web", ecs.container(), ecs.container("side"), taskRoleArn=role, tags=[]),
             ecs.task_definition("job"),
             ecs.task_definition("shut", mounted, networkMode="none", volumes=[shared]),
-            ecs.service(),
+            ecs.service(serviceRegistries=[{"registryArn": REGISTRY}]),
             soon_gone | {"spec": soon_gone["spec"] | {"taskDefinition": "job"}},
             ecs.task("shut", taskDefinition="shut"),
         ]
     )
     ecs.wait_ready(kubectl, "ecsservice", "web")
     wait_for(lambda: kubectl.list("networkpolicy") and kubectl.list("persistentvolumeclaim"), 10)
+    for policy in kubectl.list("networkpolicy"):  # it is put right again
+        kubectl.patch("networkpolicy", policy["metadata"]["name"], {"spec": {"policyTypes": ["Ingress"]}})
+    kubectl.patch("ecsservice", "web", {"spec": {"serviceRegistries": []}})
     for number in range(KEPT + 1):
         kubectl.patch("ecsservice", "web", {"spec": {"kubernetes": {"restartedAt": f"2030-01-01T00:00:{number:02}Z"}}})
         ecs.wait_ready(kubectl, "ecsservice", "web")
@@ -96,6 +107,6 @@ def _live(kubectl: Kubectl) -> None:
     kubectl.apply(ecs.account())  # the role is mapped no more
     (pod,) = wait_for(lambda: ecs.pods(kubectl, service="web"), 20)
     kubectl.annotate("pod", pod["metadata"]["name"], exit_codes='{"app": 1}')
-    wait_for(lambda: ecs.pods(kubectl, service="web")[0]["metadata"]["uid"] != pod["metadata"]["uid"], 20)
+    wait_for(lambda: ecs.uids(ecs.pods(kubectl, service="web")) - ecs.uids([pod]), 20)
     kubectl.apply(ecs.task_definition("shut", mounted, networkMode="none", volumes=[shared], tags=[{"key": "a"}]))
     kubectl.apply(ecs.service("missing", taskDefinition="nowhere"))

@@ -45,9 +45,9 @@ EXPECTED = {
     ("apps", "controllerrevisions"): READ | {"get", "create", "delete"},
     ("rbac.authorization.k8s.io", "rolebindings"): READ | {"create", "patch", "delete"},
     ("rbac.authorization.k8s.io", "clusterroles"): {"bind"},
-    ("networking.k8s.io", "networkpolicies"): READ | {"create", "patch"},
-    ("", "persistentvolumeclaims"): READ | {"create"},
-    ("external-secrets.io", "externalsecrets"): READ | {"create", "patch"},
+    ("networking.k8s.io", "networkpolicies"): READ | {"get", "create", "patch"},
+    ("", "persistentvolumeclaims"): READ | {"get", "create"},
+    ("external-secrets.io", "externalsecrets"): READ | {"get", "create", "patch"},
     ("events.k8s.io", "events"): {"create", "patch"},
 }
 
