@@ -99,6 +99,10 @@ ACCOUNT_SPEC = record(
     settings=listing("Account settings, as PutAccountSetting knows them.", _SETTING, 64, key="name"),
     roles=listing("What IAM roles stand for here.", _ROLE, 256, key="role"),
     allow=_ALLOW,
+    podSecurity=word(
+        "restricted: what containers do not ask for is as that Pod Security Standard wants it; absent: as in ECS.",
+        "restricted",
+    ),
     **MAPS,
 )
 

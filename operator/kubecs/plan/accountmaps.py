@@ -61,6 +61,7 @@ def maps_of(spec: Spec, *, node_logs: bool, external_secrets: str = "") -> Maps:
         service_registries=tuple(_target(each) for each in _list(spec, "serviceRegistries")),
         service_connect=tuple(_target(each) for each in _list(spec, "serviceConnect")),
         node_logs=node_logs,
+        restricted=spec.get("podSecurity") == "restricted",
         external_secrets=external_secrets,
     )
 

@@ -44,7 +44,9 @@ def container_values(
             *firelens_mounts(container, maps),
             *env_mounts(container, maps),
         ],
-        "securityContext": security_context(container) if linux else windows_security(container, maps),
+        "securityContext": security_context(container, restricted=maps.restricted)
+        if linux
+        else windows_security(container, maps),
         "stdin": container.interactive,
         "tty": container.pseudo_terminal,
     }

@@ -204,6 +204,7 @@ class Maps:
 
     Attributes:
         node_logs: Whether tasks may read the output of containers from NODE_LOGS.
+        restricted: Whether containers are as the Pod Security Standard `restricted` wants them.
         external_secrets: apiVersion of ExternalSecrets in this cluster; empty where there are none.
         scope: What begins the names of ExternalSecrets: those of one service or task.
     """
@@ -224,6 +225,7 @@ class Maps:
     service_registries: tuple[Target, ...] = ()
     service_connect: tuple[Target, ...] = ()
     node_logs: bool = False
+    restricted: bool = False
     external_secrets: str = ""
     scope: str = ""
 

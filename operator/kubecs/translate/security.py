@@ -6,13 +6,18 @@ from typing import Any
 from kubecs.ecs.model import ContainerDefinition
 from kubecs.translate.capabilities import capabilities
 from kubecs.translate.finding import Finding, container_path
-from kubecs.translate.securityoptions import security_options
+from kubecs.translate.securityoptions import needs_escalation, security_options
 
 HIGHEST_ID = 2**31 - 1  # Kubernetes takes no higher uid or gid
 
 
-def security_context(container: ContainerDefinition) -> dict[str, Any]:
-    """`securityContext`; empty when the task definition asks for nothing. Of the names in `user` only root is known."""
+def security_context(container: ContainerDefinition, *, restricted: bool = False) -> dict[str, Any]:
+    """`securityContext`; empty when the task definition asks for nothing. Of the names in `user` only root is known.
+
+    Args:
+        container: The container.
+        restricted: What it does not ask for is as the Pod Security Standard `restricted` wants it.
+    """
     uid, gid = _ids(container)
     members = {
         "capabilities": capabilities(container) or None,
@@ -22,7 +27,18 @@ def security_context(container: ContainerDefinition) -> dict[str, Any]:
         "runAsGroup": None if uid is None else gid,
         **security_options(container),
     }
+    if restricted and not container.privileged:
+        members = _restricted(container, uid) | {name: value for name, value in members.items() if value is not None}
+        members["capabilities"] = {**(capabilities(container)), "drop": ["ALL"]}
     return {name: value for name, value in members.items() if value is not None}
+
+
+def _restricted(container: ContainerDefinition, uid: int | None) -> dict[str, Any]:
+    return {
+        "allowPrivilegeEscalation": None if needs_escalation(container) else False,
+        "runAsNonRoot": None if uid == 0 else True,
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
 
 
 def user_findings(container: ContainerDefinition) -> tuple[Finding, ...]:

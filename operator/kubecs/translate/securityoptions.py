@@ -19,7 +19,7 @@ def security_options(container: ContainerDefinition) -> dict[str, Any]:
     members: dict[str, Any] = {}
     for option in container.docker_security_options or ():
         kind, value = _split(option)
-        if option in NO_NEW_PRIVILEGES and not _needs_escalation(container):
+        if option in NO_NEW_PRIVILEGES and not needs_escalation(container):
             members["allowPrivilegeEscalation"] = False
         elif kind in PROFILES and value:
             members[PROFILES[kind]] = _profile(value)
@@ -47,13 +47,14 @@ def _lost(container: ContainerDefinition, option: str) -> str:
     kind, value = _split(option)
     if option in NO_NEW_PRIVILEGES:
         why = "a container that is privileged or has SYS_ADMIN cannot give up new privileges in Kubernetes"
-        return why if _needs_escalation(container) else ""
+        return why if needs_escalation(container) else ""
     if (kind in PROFILES and value) or (kind == "label" and _label(value)) or kind == "credentialspec":
         return ""  # of a credential spec credentialspecs.py speaks
     return "Kubernetes has no counterpart of this option"
 
 
-def _needs_escalation(container: ContainerDefinition) -> bool:
+def needs_escalation(container: ContainerDefinition) -> bool:
+    """Whether Kubernetes refuses to keep such a container from gaining privileges."""
     linux = container.linux_parameters
     added = (linux.capabilities.add if linux and linux.capabilities else None) or ()
     return bool(container.privileged) or any(
