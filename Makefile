@@ -51,6 +51,7 @@ check: venv tools-helm ## lint, format, types, layers, generated files
 	$(PY) -m tools.chartvalues --check
 	$(PY) -m tools.dashboards --check
 	$(PY) -m tools.manifest --check examples/install/operator.yaml
+	@$(PY) -m tests.cluster.realdocuments --check docs/real-documents.md
 
 generate: venv tools-helm ## write the generated files anew
 	$(PY) -m tools.generate_models
@@ -63,6 +64,7 @@ generate: venv tools-helm ## write the generated files anew
 	$(PY) -m tools.chartvalues
 	$(PY) -m tools.dashboards
 	$(PY) -m tools.manifest --write examples/install/operator.yaml
+	@$(PY) -m tests.cluster.realdocuments --write docs/real-documents.md
 
 tools: venv ## build the control plane's binaries that are missing
 	@$(PY) tools/binaries.py default
