@@ -80,6 +80,19 @@ def test_what_tasks_share_is_there_before_them_and_outlives_them(kubectl: Kubect
     assert kubectl.get("pvc", "data")["metadata"]["uid"] == claim["metadata"]["uid"]
 
 
+def test_every_device_of_a_node_is_claimed(kubectl: Kubectl) -> None:
+    entry = {"from": "GPU", "resourceName": "nvidia.com/gpu", "deviceClassName": "gpu.example"}
+    greedy = ecs.container(resourceRequirements=[{"type": "GPU", "value": "ALL"}])
+    kubectl.apply([ecs.account(accelerators=[entry]), ecs.task_definition("web", greedy), ecs.service()])
+    (pod,) = wait_for(lambda: kubectl.list("pod"), 20, "the task")
+    (claim,) = pod["spec"]["resourceClaims"]
+    assert pod["spec"]["containers"][0]["resources"]["claims"] == [{"name": claim["name"]}]
+    template = kubectl.get("resourceclaimtemplate", claim["resourceClaimTemplateName"])
+    assert template["spec"]["spec"]["devices"]["requests"][0]["exactly"]["allocationMode"] == "All"
+    kubectl.delete("resourceclaimtemplate", claim["resourceClaimTemplateName"])
+    wait_for(lambda: kubectl.list("resourceclaimtemplate"), 20, "the template, made again")
+
+
 @pytest.mark.parametrize("runner", [ecs.service(), ecs.task()])
 def test_the_isolation_of_tasks_is_put_back(kubectl: Kubectl, runner: dict[str, Any]) -> None:
     kubectl.apply([ecs.account(), ecs.task_definition("web", networkMode="none"), runner])

@@ -29,9 +29,9 @@ NEEDY = ecs.container(
 DEFINITION = ecs.task_definition("web", NEEDY, executionRoleArn="shop-exec")
 CRD = "externalsecrets.external-secrets.io"
 ASK_OFTEN = """
-import kubecs.controllers.externalsecrets as externalsecrets
+import kubecs.controllers.optionalkinds as optionalkinds
 
-externalsecrets.ASK_SECONDS = 0.5
+optionalkinds.ASK_SECONDS = 0.5
 """
 
 _TEXT = {"type": "string"}

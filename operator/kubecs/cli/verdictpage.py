@@ -29,7 +29,6 @@ DEPARTURES = (
         "linuxParameters.devices",
         "no container is made privileged for a device: a device plugin, or its own `privileged`",
     ),
-    ("resourceRequirements[].value=ALL", "a limit is a number; all GPUs of a node take dynamic resource allocation"),
     ("runtimePlatform.cpuArchitecture", "not set to X86_64 where Fargate would: images are often made for several"),
     ("volumes[].host.sourcePath", "has no type, so that files and sockets are mounted too, as Docker does"),
     ("volumes[].efsVolumeConfiguration", "no PersistentVolume is made: which driver serves it is the cluster's choice"),

@@ -3,7 +3,7 @@
 from kubecs.controllers.cache import Cache, Object
 from kubecs.controllers.keys import Key
 
-SHARED = ("NetworkPolicy", "PersistentVolumeClaim")
+SHARED = ("NetworkPolicy", "PersistentVolumeClaim", "ResourceClaimTemplate")
 INDEX = {"ECSService": "service", "ECSTask": "task"}
 
 

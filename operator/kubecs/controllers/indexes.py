@@ -116,6 +116,7 @@ INDEXES: Mapping[str, Mapping[str, IndexFunction]] = {
     "Service": {"service": owned_by_service},
     "NetworkPolicy": {"namespace": in_namespace},
     "PersistentVolumeClaim": {"namespace": in_namespace},
+    "ResourceClaimTemplate": {"namespace": in_namespace},
     "ExternalSecret": {"service": owned_by_service, "task": owned_by_task},
     "Node": {},
     "ECSAccount": {},

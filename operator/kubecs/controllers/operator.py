@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-from kubecs.controllers import externalsecrets, resources
+from kubecs.controllers import optionalkinds, resources
 from kubecs.controllers.cache import Cache
 from kubecs.controllers.engine import Engine
 from kubecs.controllers.http import Probes, serve
@@ -162,7 +162,7 @@ class Operator:
         """Fill the caches, then watch our own kinds, then work once the Lease is held."""
         async with asyncio.TaskGroup() as group:
             started = time.monotonic()
-            await self._look_for_external_secrets(group)
+            await self._look_for_optional_kinds(group)
             await self._fill(started)
             group.create_task(self._watch_our_kinds(), name="kopf")
             group.create_task(self._sweeper.run(), name="sweep")
@@ -180,24 +180,32 @@ class Operator:
         facts = {"seconds": round(time.monotonic() - started, 2), "objects": sum(self._cache.sizes().values())}
         log.info("caches are complete", extra=facts)
 
-    async def _look_for_external_secrets(self, group: asyncio.TaskGroup) -> None:
-        """Watch them where the cluster has them, else from when it has."""
-        found = await externalsecrets.served(self._client)
-        if found is not None:
-            self._watch_external_secrets(group, found)
+    async def _look_for_optional_kinds(self, group: asyncio.TaskGroup) -> None:
+        """Watch those that the cluster has; External Secrets may also be installed later."""
+        claims = await optionalkinds.served(self._client, resources.RESOURCE_CLAIMS)
+        if claims is not None:
+            self._watch_optional(group, claims)
+            self._settings = replace(self._settings, served=replace(self._settings.served, resource_claims=True))
+        secrets = await optionalkinds.served(self._client, resources.EXTERNAL_SECRETS)
+        if secrets is not None:
+            self._watch_external_secrets(group, secrets)
         else:
             group.create_task(self._await_external_secrets(group), name="external secrets")
 
-    def _watch_external_secrets(self, group: asyncio.TaskGroup, resource: Resource) -> Informer:
+    def _watch_optional(self, group: asyncio.TaskGroup, resource: Resource) -> Informer:
         informer = self._informer(resources.Selected(resource), KubeHooks(self._metrics))
         self._informers.append(informer)
         group.create_task(informer.run(), name=resource.plural)
-        self._settings = replace(self._settings, external_secrets=resource.api_version)
         return informer
+
+    def _watch_external_secrets(self, group: asyncio.TaskGroup, resource: Resource) -> Informer:
+        known = replace(self._settings.served, external_secrets=resource.api_version)
+        self._settings = replace(self._settings, served=known)
+        return self._watch_optional(group, resource)
 
     async def _await_external_secrets(self, group: asyncio.TaskGroup) -> None:
         """Once they are there, decide anew about all that may have been refused without them."""
-        found = await externalsecrets.installed(self._client)
+        found = await optionalkinds.installed(self._client, resources.EXTERNAL_SECRETS)
         log.info("External Secrets have been installed", extra={"version": found.api_version})
         await self._watch_external_secrets(group, found).synced.wait()
         self._learn_to_decide(self._settings)

@@ -34,6 +34,7 @@ INFORMED = (
 
 # Those of which the cluster may have none; of each the first version that is served.
 EXTERNAL_SECRETS = (kube.EXTERNAL_SECRETS, kube.EXTERNAL_SECRETS_BETA)
+RESOURCE_CLAIMS = (kube.RESOURCE_CLAIM_TEMPLATES,)
 
 WATCHED = (
     kube.ECS_ACCOUNTS,

@@ -161,6 +161,7 @@ ROUTES: Mapping[str, Route] = {
     "RoleBinding": _identity,
     "NetworkPolicy": _companion,
     "PersistentVolumeClaim": _companion,
+    "ResourceClaimTemplate": _companion,
     "ExternalSecret": _child,
     "Node": _node,
     "ECSAccount": _account,

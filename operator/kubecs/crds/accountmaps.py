@@ -127,6 +127,7 @@ _ACCELERATOR = record(
         "from": _source("GPU or NeuronDevice."),
         "resourceName": _RESOURCE,
         "sharedResourceName": text("The resource for a part of one, for sharingStrategy.", 317),
+        "deviceClassName": text("The DeviceClass of which the value ALL claims all devices of a node.", OBJECT),
     },
 )
 

@@ -77,6 +77,7 @@ PERSISTENT_VOLUME_CLAIMS = Resource("PersistentVolumeClaim", CORE, "persistentvo
 POD_DISRUPTION_BUDGETS = Resource("PodDisruptionBudget", "policy/v1", "poddisruptionbudgets")
 EXTERNAL_SECRETS = Resource("ExternalSecret", "external-secrets.io/v1", "externalsecrets")
 EXTERNAL_SECRETS_BETA = Resource("ExternalSecret", "external-secrets.io/v1beta1", "externalsecrets")
+RESOURCE_CLAIM_TEMPLATES = Resource("ResourceClaimTemplate", "resource.k8s.io/v1", "resourceclaimtemplates")
 
 ECS_ACCOUNTS = Resource("ECSAccount", KUBECS, "ecsaccounts")
 ECS_CLUSTERS = Resource("ECSCluster", KUBECS, "ecsclusters")
@@ -104,6 +105,7 @@ RESOURCES: tuple[Resource, ...] = (
     POD_DISRUPTION_BUDGETS,
     EXTERNAL_SECRETS,
     EXTERNAL_SECRETS_BETA,
+    RESOURCE_CLAIM_TEMPLATES,
     ECS_ACCOUNTS,
     ECS_CLUSTERS,
     ECS_TASK_DEFINITIONS,

@@ -6,8 +6,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from kubecs.ecs.values import AccountId, derived_account_id, partition_of_region
-from kubecs.plan.accountmaps import maps_of
-from kubecs.translate.maps import NO_MAPS, NODE_LOGS, Maps
+from kubecs.plan.accountmaps import NONE_SERVED, maps_of
+from kubecs.translate.maps import NO_MAPS, NODE_LOGS, Maps, Served
 
 PRIVILEGED = "privileged"
 HOST_NETWORK = "hostNetwork"
@@ -137,7 +137,7 @@ class Account:
 
 
 def account_of(
-    manifest: Mapping[str, Any] | None, namespace: str, default_region: str, external_secrets: str = ""
+    manifest: Mapping[str, Any] | None, namespace: str, default_region: str, served: Served = NONE_SERVED
 ) -> Account:
     """Read an ECSAccount.
 
@@ -145,7 +145,7 @@ def account_of(
         manifest: The ECSAccount named `default`, or None: the id is then derived from the namespace's name.
         namespace: The namespace.
         default_region: The operator's region, for an ECSAccount that names none.
-        external_secrets: apiVersion of ExternalSecrets; empty where the cluster has none.
+        served: Which of the kinds that not every cluster has are there.
     """
     spec: Mapping[str, Any] = (manifest or {}).get("spec") or {}
     allow: Mapping[str, Any] = spec.get("allow") or {}
@@ -165,7 +165,7 @@ def account_of(
         maps=maps_of(
             spec,
             node_logs=any(_below(NODE_LOGS, path) for path in allow.get("hostVolumes") or ()),
-            external_secrets=external_secrets,
+            served=served,
         ),
         keep_logs=_setting(spec, LAST_LOGS) != "disabled",
     )

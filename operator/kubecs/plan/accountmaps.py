@@ -16,20 +16,22 @@ from kubecs.translate.maps import (
     RuntimeClass,
     SecretSource,
     SecretStore,
+    Served,
     Target,
     VolumeDriver,
 )
 
 Spec = Mapping[str, Any]
+NONE_SERVED = Served()
 
 
-def maps_of(spec: Spec, *, node_logs: bool, external_secrets: str = "") -> Maps:
+def maps_of(spec: Spec, *, node_logs: bool, served: Served = NONE_SERVED) -> Maps:
     """Read the maps in the spec of an ECSAccount; one that is not there is empty.
 
     Args:
         spec: The spec.
         node_logs: Whether tasks may read the output of containers on the node.
-        external_secrets: apiVersion of ExternalSecrets; empty where the cluster has none.
+        served: Which of the kinds that not every cluster has are there.
     """
     return Maps(
         registries=tuple(Registry(each["from"], each["to"]) for each in _list(spec, "registries")),
@@ -46,7 +48,7 @@ def maps_of(spec: Spec, *, node_logs: bool, external_secrets: str = "") -> Maps:
         volume_drivers=tuple(_volume_driver(each) for each in _list(spec, "volumeDrivers")),
         devices=tuple(Device(each["from"], each["resourceName"]) for each in _list(spec, "devices")),
         accelerators=tuple(
-            Accelerator(each["from"], each["resourceName"], each.get("sharedResourceName"))
+            Accelerator(each["from"], each["resourceName"], each.get("sharedResourceName"), each.get("deviceClassName"))
             for each in _list(spec, "accelerators")
         ),
         runtime_classes=tuple(
@@ -62,7 +64,7 @@ def maps_of(spec: Spec, *, node_logs: bool, external_secrets: str = "") -> Maps:
         service_connect=tuple(_target(each) for each in _list(spec, "serviceConnect")),
         node_logs=node_logs,
         restricted=spec.get("podSecurity") == "restricted",
-        external_secrets=external_secrets,
+        served=served,
     )
 
 

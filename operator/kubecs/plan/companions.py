@@ -7,7 +7,8 @@ from kubecs.plan.subset import is_subset
 
 Held = Mapping[tuple[str, str], Manifest]
 
-LEFT_ALONE = frozenset({"PersistentVolumeClaim"})  # it holds data, and people may make it larger
+# A claim holds data, and people may make it larger; nobody can change a template.
+LEFT_ALONE = frozenset({"PersistentVolumeClaim", "ResourceClaimTemplate"})
 
 
 def companion_actions(manifests: Iterable[Manifest], held: Held) -> tuple[Action, ...]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from kubecs.translate.delivery import Shim
+from kubecs.translate.maps import Served
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Settings:
         service_revisions_kept: How many service revisions without tasks are kept.
         shim: Where tasks that need the shim get it from.
         container_restart_rules: Whether the API server keeps restart policies of single containers; found at start.
-        external_secrets: apiVersion of ExternalSecrets; empty where the cluster has none.
+        served: Which of the kinds that not every cluster has are there; found at start.
     """
 
     region: str = "us-east-1"
@@ -32,4 +33,4 @@ class Settings:
     service_revisions_kept: int = 10
     shim: Shim = field(default_factory=Shim)
     container_restart_rules: bool = False
-    external_secrets: str = ""
+    served: Served = field(default_factory=Served)

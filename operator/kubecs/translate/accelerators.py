@@ -1,9 +1,13 @@
-"""resourceRequirements: GPUs and Neuron devices as resources of device plugins, whole or, with MPS, in part."""
+"""resourceRequirements: GPUs and Neuron devices as resources of device plugins, whole or, with MPS, in part.
+
+All devices of a node are claimed (deviceclaims.py).
+"""
 
 from collections.abc import Iterator
 
 from kubecs.ecs.errors import ClientException
 from kubecs.ecs.model import ContainerDefinition, NvidiaMpsAllocation, ResourceRequirement
+from kubecs.translate.deviceclaims import ALL, device_class
 from kubecs.translate.environment import Variable, literal
 from kubecs.translate.finding import Finding, container_path
 from kubecs.translate.maps import BUILT_IN_ACCELERATORS, Accelerator, Maps, entry
@@ -55,6 +59,10 @@ def _refusal(requirement: ResourceRequirement, maps: Maps) -> str:
         return f"the resource type {requirement.type} is not supported by this endpoint"
     if _share(requirement) and kind.shared is None:
         return "sharingStrategy needs an entry with `shared` in ECSAccount spec.accelerators"
+    if device_class(requirement, maps):
+        return ""
+    if requirement.value == ALL and not _share(requirement):
+        return "ALL needs an entry with `deviceClassName` in ECSAccount spec.accelerators, and resource.k8s.io/v1"
     if not _share(requirement) and not (requirement.value or "").isdecimal():
         return f"the value {requirement.value or ''!r} is not supported by this endpoint: only a number is"
     return ""
@@ -70,7 +78,7 @@ def _wanted(requirement: ResourceRequirement, maps: Maps) -> dict[str, int]:
         return {}
     if _share(requirement):
         return {kind.shared: 1} if kind.shared else {}
-    return {kind.resource: int(requirement.value or 0)}
+    return {} if device_class(requirement, maps) else {kind.resource: int(requirement.value or 0)}
 
 
 def _share(requirement: ResourceRequirement) -> NvidiaMpsAllocation | None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
+from kubecs.translate.deviceclaims import claim_templates
 from kubecs.translate.dockervolumes import claims
 from kubecs.translate.externalsecrets import external_secrets
 from kubecs.translate.maps import Maps, for_role
@@ -27,4 +28,5 @@ def companions(
     """
     isolation = [network_policy(namespace)] if needs_isolation(document) else []
     own = external_secrets(document, for_role(maps, document.execution_role_arn), namespace, owner)
-    return [*isolation, *claims(document, maps, namespace), *own]
+    devices = claim_templates(document, maps, namespace)
+    return [*isolation, *claims(document, maps, namespace), *devices, *own]

@@ -168,8 +168,11 @@ _SIZES: Mapping[str, Verdict] = {
     "resourceRequirements[].type=InferenceAccelerator": refused(
         "resourceRequirements of type InferenceAccelerator is not supported by this endpoint", "AWS has retired it"
     ),
-    "resourceRequirements[].value": done(
-        _LIMIT, "ALL is refused with ClientException: a limit is a number", "AcceleratorNotMapped"
+    "resourceRequirements[].value": done(_LIMIT, condition="AcceleratorNotMapped"),
+    "resourceRequirements[].value=ALL": done(
+        "spec.resourceClaims, containers[].resources.claims",
+        "by `deviceClassName` in ECSAccount spec.accelerators; else refused with ClientException",
+        "AcceleratorNotMapped",
     ),
     "resourceRequirements[].sharingStrategy": done(
         _LIMIT, "by `shared` in ECSAccount spec.accelerators; else refused with ClientException", "AcceleratorNotMapped"

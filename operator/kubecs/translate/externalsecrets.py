@@ -44,7 +44,7 @@ def external_secrets(
                 **({"ownerReferences": [dict(owner)]} if owner else {}),
             }
             spec = _spec(name, value_from, store)
-            found[name] = {"apiVersion": maps.external_secrets, "kind": KIND, "metadata": metadata, "spec": spec}
+            found[name] = {"apiVersion": maps.served.external_secrets, "kind": KIND, "metadata": metadata, "spec": spec}
     return list(found.values())
 
 

@@ -133,11 +133,19 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Accelerator:
-    """A resource type (GPU, NeuronDevice) as a Kubernetes resource; `shared` is the one for a part of a GPU."""
+    """A resource type (GPU, NeuronDevice) as a Kubernetes resource.
+
+    Attributes:
+        source: The type.
+        resource: The resource.
+        shared: The resource for a part of one.
+        device_class: The DeviceClass of which all devices of a node are claimed for the value ALL.
+    """
 
     source: str
     resource: str
     shared: str | None = None
+    device_class: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,13 +207,26 @@ BUILT_IN_ACCELERATORS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Served:
+    """Kinds that not every cluster has.
+
+    Attributes:
+        external_secrets: apiVersion of ExternalSecrets; empty where there are none.
+        resource_claims: Whether devices can be claimed (ResourceClaimTemplate).
+    """
+
+    external_secrets: str = ""
+    resource_claims: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Maps:
     """All maps, each in the order of the ECSAccount; a pod template depends on all but the last three lists.
 
     Attributes:
         node_logs: Whether tasks may read the output of containers from NODE_LOGS.
         restricted: Whether containers are as the Pod Security Standard `restricted` wants them.
-        external_secrets: apiVersion of ExternalSecrets in this cluster; empty where there are none.
+        served: Which of the kinds that not every cluster has are there.
         scope: What begins the names of ExternalSecrets: those of one service or task.
     """
 
@@ -226,7 +247,7 @@ class Maps:
     service_connect: tuple[Target, ...] = ()
     node_logs: bool = False
     restricted: bool = False
-    external_secrets: str = ""
+    served: Served = Served()
     scope: str = ""
 
 

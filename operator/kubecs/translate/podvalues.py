@@ -4,6 +4,7 @@ from typing import Any
 
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
 from kubecs.translate import labels
+from kubecs.translate.deviceclaims import pod_claims
 from kubecs.translate.devices import device_volumes
 from kubecs.translate.environmentfiles import env_volumes
 from kubecs.translate.firelens import firelens_volumes
@@ -41,6 +42,7 @@ def pod_values(document: Document, maps: Maps, launch: LaunchVolumes) -> dict[st
             *env_volumes(document, maps),
         ],
         "resources": pod_resources(document),
+        "resourceClaims": pod_claims(document, maps),
     }
     if not is_windows(document):
         members |= _of_linux(document, maps, members["volumes"])

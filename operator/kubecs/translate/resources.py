@@ -11,6 +11,7 @@ from typing import Any
 from kubecs.ecs.model import ContainerDefinition, RegisterTaskDefinitionRequest
 from kubecs.ecs.values import parse_cpu, parse_memory
 from kubecs.translate.accelerators import accelerator_limits
+from kubecs.translate.deviceclaims import container_claims
 from kubecs.translate.devices import device_limits
 from kubecs.translate.maps import Maps
 from kubecs.translate.placement import is_windows
@@ -49,9 +50,14 @@ def container_resources(document: RegisterTaskDefinitionRequest, maps: Maps) -> 
     counted = [device_limits(each, maps) | accelerator_limits(each, maps) for each in containers]
     storage = [_storage(document), *({} for _ in containers[1:])]
     return [
-        _merged(_merged(own, {"limits": extra}), {"limits": local, "requests": local})
-        for own, extra, local in zip(sized, counted, storage, strict=True)
+        _merged(_merged(own, {"limits": extra}), {"limits": local, "requests": local}) | _claims(container, maps)
+        for container, own, extra, local in zip(containers, sized, counted, storage, strict=True)
     ]
+
+
+def _claims(container: ContainerDefinition, maps: Maps) -> Resources:
+    claims = container_claims(container, maps)
+    return {"claims": claims} if claims else {}
 
 
 def _storage(document: RegisterTaskDefinitionRequest) -> dict[str, str]:

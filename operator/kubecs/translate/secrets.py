@@ -67,7 +67,7 @@ def secret_key(value_from: str, maps: Maps) -> SecretKey | None:
 
 def store_for(value_from: str, maps: Maps) -> SecretStore | None:
     """The store of External Secrets that has what a `valueFrom` stands for; None where there is none."""
-    if not maps.external_secrets:
+    if not maps.served.external_secrets:
         return None
     source = parse_reference(value_from).source
     return next((each for each in maps.secret_stores if _same_secret(each.source, source)), None)

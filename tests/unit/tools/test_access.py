@@ -48,6 +48,7 @@ EXPECTED = {
     ("networking.k8s.io", "networkpolicies"): READ | {"get", "create", "patch"},
     ("", "persistentvolumeclaims"): READ | {"get", "create"},
     ("external-secrets.io", "externalsecrets"): READ | {"get", "create", "patch"},
+    ("resource.k8s.io", "resourceclaimtemplates"): READ | {"get", "create"},
     ("events.k8s.io", "events"): {"create", "patch"},
 }
 

@@ -9,7 +9,7 @@ from kubecs.translate.companions import companions
 from kubecs.translate.environment import env
 from kubecs.translate.externalsecrets import external_secrets
 from kubecs.translate.initialization import ResourceInitializationError
-from kubecs.translate.maps import Maps, for_role
+from kubecs.translate.maps import Maps, Served, for_role
 from kubecs.translate.secrets import secret_key
 from kubecs.translate.verdicts import findings
 from tests.unit.translate.documents import task
@@ -27,7 +27,7 @@ OWNER = {"apiVersion": "kubecs.dev/v1alpha1", "kind": "ECSService", "name": "web
 def maps(stores: list[dict[str, Any]] | None = None, installed: str = "external-secrets.io/v1", **spec: Any) -> Maps:
     found = maps_of({"secretStores": STORES if stores is None else stores, **spec}, node_logs=False)
     return Maps(
-        secrets=found.secrets, secret_stores=found.secret_stores, external_secrets=installed, scope="default-web-1"
+        secrets=found.secrets, secret_stores=found.secret_stores, served=Served(installed), scope="default-web-1"
     )
 
 
@@ -102,7 +102,5 @@ def test_options_of_log_drivers_are_fetched_where_something_serves_the_driver() 
     logging = {"logDriver": "splunk", "secretOptions": [{"name": "splunk-token", "valueFrom": "token"}]}
     document = task({"logConfiguration": logging})
     assert external_secrets(document, maps(), "shop", OWNER) == []
-    served = maps_of(
-        {"secretStores": STORES, "logDrivers": [{"from": "splunk"}]}, node_logs=False, external_secrets="v"
-    )
+    served = maps_of({"secretStores": STORES, "logDrivers": [{"from": "splunk"}]}, node_logs=False, served=Served("v"))
     assert len(external_secrets(document, served, "shop", OWNER)) == 1
