@@ -33,8 +33,20 @@ DEPARTURES = (
     ("volumes[].host.sourcePath", "has no type, so that files and sockets are mounted too, as Docker does"),
     ("volumes[].efsVolumeConfiguration", "no PersistentVolume is made: which driver serves it is the cluster's choice"),
     ("environmentFiles", "no file is fetched from S3: the map names the object of the namespace that it stands in"),
+    ("firelensConfiguration.options", "the same of a configuration in S3"),
+    ("links", "no variables are made of a link: Docker's are a legacy that no image of today reads"),
+    ("repositoryCredentials", "no Secret is written: the map names one, since the operator reads no credentials"),
+    (
+        "volumes[].efsVolumeConfiguration.transitEncryptionPort",
+        "the driver of the mapped claim has mount options of its own",
+    ),
+    ("enableFaultInjection", "no agent that could inject faults is on the nodes"),
+    ("linuxParameters.tmpfs[].mountOptions", "an emptyDir has no mount options but `readOnly`"),
     ("linuxParameters.maxSwap=0", "reported like any other: whether a node has swap is not known beforehand"),
-    ("versionConsistency", "no digest is pinned yet"),
+    (
+        "versionConsistency",
+        "no digest is pinned: it is known once a task has pulled the tag, and a new template would replace that task",
+    ),
     ("placementConstraints", "not applied yet: they come with clusters and capacity providers"),
     ("proxyConfiguration", "no redirect is set up: App Mesh has come to its end"),
 )

@@ -137,7 +137,9 @@ _LOGGING: Mapping[str, Verdict] = {
     "firelensConfiguration": done(_CONFIG, "records carry cluster and task definition, not the task's ARN"),
     "firelensConfiguration.type": done(_CONFIG),
     "firelensConfiguration.options": done(
-        _CONFIG, "a file in the image is included, one in S3 is not", "FirelensConfigNotIncluded"
+        _CONFIG,
+        "a file in the image is included, one in S3 by an entry with a key in ECSAccount spec.environmentFiles",
+        "FirelensConfigNotIncluded",
     ),
 }
 

@@ -50,10 +50,19 @@ def env_volumes(document: Document, maps: Maps) -> list[Manifest]:
     """The volume of each container that has such files."""
     containers = [(each, _files(each, maps)) for each in document.container_definitions]
     return [
-        {"name": _volume_name(each), "projected": {"sources": [_projection(*file) for file in enumerate(files)]}}
+        {
+            "name": _volume_name(each),
+            "projected": {"sources": [projection(file, str(index)) for index, file in enumerate(files)]},
+        }
         for each, files in containers
         if files
     ]
+
+
+def projection(source: EnvironmentSource, path: str) -> Manifest:
+    """A file of the map as a source of a projected volume, under this path there."""
+    kind, name = _object(source)
+    return {kind: {"name": name, "items": [{"key": source.key, "path": path}]}}
 
 
 def env_file_options(container: ContainerDefinition, maps: Maps, own: Iterable[str]) -> list[str]:
@@ -104,11 +113,6 @@ def _files(container: ContainerDefinition, maps: Maps) -> list[EnvironmentSource
 
 def _volume_name(container: ContainerDefinition) -> str:
     return container_name(f"kubecs-env-{container.name}")
-
-
-def _projection(index: int, source: EnvironmentSource) -> Manifest:
-    kind, name = _object(source)
-    return {kind: {"name": name, "items": [{"key": source.key, "path": str(index)}]}}
 
 
 def _reference(source: EnvironmentSource) -> Manifest:

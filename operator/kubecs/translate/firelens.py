@@ -10,9 +10,10 @@ from typing import Any
 from kubecs.ecs.model import ContainerDefinition, FirelensConfiguration, LogConfiguration, RegisterTaskDefinitionRequest
 from kubecs.translate import labels
 from kubecs.translate.environment import Variable, literal
+from kubecs.translate.environmentfiles import projection
 from kubecs.translate.finding import Finding, container_path
 from kubecs.translate.firelensconfig import ADDRESS, PORT, Output, Router, fluent_bit, fluentd
-from kubecs.translate.maps import NODE_LOGS, Maps
+from kubecs.translate.maps import NODE_LOGS, EnvironmentSource, Maps, entry
 from kubecs.translate.names import container_name
 from kubecs.translate.secrets import resolved, secret_key
 
@@ -26,6 +27,8 @@ FILES: Mapping[str, str] = {"fluentbit": "/fluent-bit/etc/fluent-bit.conf", "flu
 _WRITERS = {"fluentbit": fluent_bit, "fluentd": fluentd}
 _CONFIG_VOLUME = container_name("firelens.config")  # a name with a dot is none of a volume of ECS
 _LOGS_VOLUME = container_name("firelens.logs")
+_OWN_VOLUME = container_name("firelens.own")
+_OWN_FILE = "external.conf"  # the user's own configuration from S3, beside the generated one, as the ECS agent has it
 _POD_FIELDS = {
     "KUBECS_POD_NAMESPACE": "metadata.namespace",
     "KUBECS_POD_NAME": "metadata.name",
@@ -60,7 +63,10 @@ def firelens_mounts(container: ContainerDefinition, maps: Maps) -> list[dict[str
     path = FILES[container.firelens_configuration.type]
     config = {"mountPath": path, "name": _CONFIG_VOLUME, "readOnly": True, "subPath": _file_name(path)}
     logs = {"mountPath": LOGS, "name": _LOGS_VOLUME, "readOnly": True, "subPathExpr": _POD_DIRECTORY}
-    return [config, logs] if maps.node_logs else [config]
+    own_path = _own_path(container.firelens_configuration)
+    own = {"mountPath": own_path, "name": _OWN_VOLUME, "readOnly": True, "subPath": _OWN_FILE}
+    mounted = [config, own] if _own(container.firelens_configuration, maps) else [config]
+    return [*mounted, logs] if maps.node_logs else mounted
 
 
 def firelens_volumes(document: Document, maps: Maps) -> list[dict[str, Any]]:
@@ -71,7 +77,11 @@ def firelens_volumes(document: Document, maps: Maps) -> list[dict[str, Any]]:
     name = _file_name(FILES[router.firelens_configuration.type])
     field = {"apiVersion": "v1", "fieldPath": f"metadata.annotations['{labels.FIRELENS}']"}
     config = {"name": _CONFIG_VOLUME, "downwardAPI": {"items": [{"fieldRef": field, "path": name}]}}
-    return [config, {"name": _LOGS_VOLUME, "hostPath": {"path": NODE_LOGS}}] if maps.node_logs else [config]
+    own = _own(router.firelens_configuration, maps)
+    volumes = (
+        [config, {"name": _OWN_VOLUME, "projected": {"sources": [projection(own, _OWN_FILE)]}}] if own else [config]
+    )
+    return [*volumes, {"name": _LOGS_VOLUME, "hostPath": {"path": NODE_LOGS}}] if maps.node_logs else volumes
 
 
 def firelens_annotations(document: Document, maps: Maps, cluster: str, revision: str) -> dict[str, str]:
@@ -92,7 +102,7 @@ def firelens_annotations(document: Document, maps: Maps, cluster: str, revision:
     router = Router(
         outputs=tuple(_outputs(document, maps)),
         metadata={} if options.get(METADATA) == "false" else metadata,
-        include=_included(firelens),
+        include=_included(firelens, maps),
     )
     return {labels.FIRELENS: _WRITERS[firelens.type](router)}
 
@@ -103,9 +113,10 @@ def firelens_findings(document: Document, maps: Maps) -> Iterator[Finding]:
     if router is None or router.firelens_configuration is None:
         return
     options = router.firelens_configuration.options or {}
-    if options.get(FILE) and not _included(router.firelens_configuration):
+    if options.get(FILE) and not _included(router.firelens_configuration, maps):
         path = container_path(router, "firelensConfiguration.options")
-        message = f"the router goes without {options[FILE]}: only a file in its image can be included"
+        why = "no entry with a key in ECSAccount spec.environmentFiles is for it"
+        message = f"the router goes without {options[FILE]}: {why}"
         yield Finding(path, NOT_INCLUDED, NOT_INCLUDED, message)
     for container in document.container_definitions:
         logging = _logging(container)
@@ -160,9 +171,23 @@ def _variable(option: str, index: int) -> str:
     return f"{option}_{index}"
 
 
-def _included(firelens: FirelensConfiguration) -> str:
+def _included(firelens: FirelensConfiguration, maps: Maps) -> str:
+    """Path of the user's own configuration in the router; empty where it has none."""
     options = firelens.options or {}
-    return options.get(FILE, "") if options.get(FILE_TYPE) == "file" else ""
+    if options.get(FILE_TYPE) == "file":
+        return options.get(FILE, "")
+    return _own_path(firelens) if _own(firelens, maps) else ""
+
+
+def _own(firelens: FirelensConfiguration, maps: Maps) -> EnvironmentSource | None:
+    """Where the user's own configuration in S3 stands in this namespace."""
+    options = firelens.options or {}
+    found = entry(maps.environment_files, options.get(FILE, "")) if options.get(FILE_TYPE) == "s3" else None
+    return found if found and found.key else None
+
+
+def _own_path(firelens: FirelensConfiguration) -> str:
+    return f"{FILES[firelens.type].rpartition('/')[0]}/{_OWN_FILE}"
 
 
 def _file_name(path: str) -> str:

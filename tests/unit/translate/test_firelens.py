@@ -8,7 +8,7 @@ from kubecs.ecs.model import RegisterTaskDefinitionRequest
 from kubecs.translate import labels
 from kubecs.translate.firelens import firelens_annotations, firelens_env, firelens_findings, firelens_mounts
 from kubecs.translate.initialization import ResourceInitializationError
-from kubecs.translate.maps import NO_MAPS, Maps, SecretSource
+from kubecs.translate.maps import NO_MAPS, EnvironmentSource, Maps, SecretSource
 from kubecs.translate.pod import pod_template
 from tests.unit.translate.documents import container, context, task
 
@@ -62,6 +62,21 @@ def test_the_users_file_is_included_from_the_image_alone() -> None:
     in_s3 = routed(own=place | {"config-file-type": "s3"})
     assert "extra" not in config(in_s3)
     assert "FirelensConfigNotIncluded" in {each.condition for each in firelens_findings(in_s3, LOGS)}
+
+
+@pytest.mark.parametrize(("kind", "path"), [("fluentbit", "/fluent-bit/etc"), ("fluentd", "/fluentd/etc")])
+def test_the_users_file_in_s3_is_mounted_where_the_account_has_it(kind: str, path: str) -> None:
+    arn = "arn:aws:s3:::shop/extra.conf"
+    maps = Maps(environment_files=(EnvironmentSource(arn, config_map="logs", key="extra"),), node_logs=True)
+    document = routed(kind, {"config-file-value": arn, "config-file-type": "s3"})
+    assert f"include {path}/external.conf\n" in config(document, maps).lower()
+    spec = pod_template(document, context(maps=maps), standalone=False)["spec"]
+    (router,) = (each for each in spec["initContainers"] if each["name"] == "router")
+    (mount,) = (each for each in router["volumeMounts"] if each["mountPath"] == f"{path}/external.conf")
+    (volume,) = (each for each in spec["volumes"] if each["name"] == mount["name"])
+    items = [{"key": "extra", "path": mount["subPath"]}]
+    assert volume["projected"]["sources"] == [{"configMap": {"name": "logs", "items": items}}]
+    assert list(firelens_findings(document, maps)) == []
 
 
 def test_secrets_are_the_routers_variables() -> None:
