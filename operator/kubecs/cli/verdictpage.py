@@ -35,7 +35,6 @@ DEPARTURES = (
     ("environmentFiles", "no file is fetched from S3: the map names the object of the namespace that it stands in"),
     ("firelensConfiguration.options", "the same of a configuration in S3"),
     ("links", "no variables are made of a link: Docker's are a legacy that no image of today reads"),
-    ("repositoryCredentials", "no Secret is written: the map names one, since the operator reads no credentials"),
     (
         "volumes[].efsVolumeConfiguration.transitEncryptionPort",
         "the driver of the mapped claim has mount options of its own",

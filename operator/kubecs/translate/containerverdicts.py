@@ -198,7 +198,7 @@ _PROGRAM: Mapping[str, Verdict] = {
     "repositoryCredentials": done("spec.imagePullSecrets", "of the whole task", "SecretNotMapped"),
     "repositoryCredentials.credentialsParameter": done(
         "spec.imagePullSecrets",
-        "by ECSAccount spec.pullSecrets; what that lacks is refused with ResourceInitializationError",
+        "by ECSAccount spec.pullSecrets or .secretStores; what both lack is refused with ResourceInitializationError",
         "SecretNotMapped",
     ),
     "entryPoint": done("containers[].command", "what Kubernetes would expand is escaped"),

@@ -11,8 +11,10 @@ from kubecs.ecs.model import ContainerDefinition, RegisterTaskDefinitionRequest
 from kubecs.translate import labels
 from kubecs.translate.environment import is_usable
 from kubecs.translate.firelens import has_router
+from kubecs.translate.images import image
 from kubecs.translate.logging import FIRELENS, is_served
-from kubecs.translate.maps import Maps, SecretStore
+from kubecs.translate.maps import Maps, SecretStore, entry
+from kubecs.translate.registrycredentials import fetched_pull_secret, pull_secret_spec
 from kubecs.translate.secrets import CURRENT, DEFAULT_KEY, external_name, has_entry, parse_reference, store_for
 
 KIND = "ExternalSecret"
@@ -31,21 +33,40 @@ def external_secrets(
         namespace: The namespace.
         owner: Owner reference to that service or task.
     """
-    found: dict[str, Manifest] = {}
+    specs: dict[str, tuple[str, Manifest]] = {}
     for value_from in _references(document, maps):
         store = None if has_entry(value_from, maps) else store_for(value_from, maps)
         if store is not None:
             name = external_name(value_from, store, maps.scope)
-            metadata = {
+            specs[name] = (value_from, _spec(name, value_from, store))
+    for container in document.container_definitions:
+        specs |= _credentials(container, maps)
+    return [
+        {
+            "apiVersion": maps.served.external_secrets,
+            "kind": KIND,
+            "metadata": {
                 "name": name,
                 "namespace": namespace,
                 "labels": {labels.MANAGED_BY: labels.MANAGER},
                 "annotations": {labels.VALUE_FROM: value_from},
                 **({"ownerReferences": [dict(owner)]} if owner else {}),
-            }
-            spec = _spec(name, value_from, store)
-            found[name] = {"apiVersion": maps.served.external_secrets, "kind": KIND, "metadata": metadata, "spec": spec}
-    return list(found.values())
+            },
+            "spec": spec,
+        }
+        for name, (value_from, spec) in specs.items()
+    ]
+
+
+def _credentials(container: ContainerDefinition, maps: Maps) -> dict[str, tuple[str, Manifest]]:
+    """What a container's image is pulled with, where the map has no entry for it."""
+    credentials = container.repository_credentials
+    if credentials is None or entry(maps.pull_secrets, credentials.credentials_parameter) is not None:
+        return {}
+    parameter, reference = credentials.credentials_parameter, image(container.image or "", maps)
+    name = fetched_pull_secret(parameter, reference, maps)
+    spec = pull_secret_spec(name, parameter, reference, maps) if name else None
+    return {name: (parameter, spec)} if name and spec else {}
 
 
 def _references(document: RegisterTaskDefinitionRequest, maps: Maps) -> Iterator[str]:

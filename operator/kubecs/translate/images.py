@@ -10,6 +10,7 @@ from kubecs.ecs.model import ContainerDefinition, RegisterTaskDefinitionRequest
 from kubecs.translate.finding import Finding, container_path
 from kubecs.translate.initialization import SECRETS, ResourceInitializationError
 from kubecs.translate.maps import Maps, PullSecrets, Registry, entry, fits
+from kubecs.translate.registrycredentials import fetched_pull_secret
 
 HUB = "docker.io"
 OFFICIAL = "library"
@@ -55,7 +56,7 @@ def image_findings(document: RegisterTaskDefinitionRequest, maps: Maps) -> Itera
         yield Finding("executionRoleArn", "RoleNotMapped", "RoleNotMapped", message)
     for container in document.container_definitions:
         parameter = container.repository_credentials and container.repository_credentials.credentials_parameter
-        if parameter and entry(maps.pull_secrets, parameter) is None:
+        if parameter and _pull_secrets(container, parameter, maps) is None:
             path = container_path(container, "repositoryCredentials.credentialsParameter")
             message = f"it is not run: ECSAccount spec.pullSecrets has no entry for {parameter}"
             yield Finding(path, "SecretNotMapped", "SecretNotMapped", message)
@@ -65,12 +66,21 @@ def _credentials(container: ContainerDefinition, maps: Maps) -> tuple[str, ...]:
     credentials = container.repository_credentials
     if credentials is None:
         return ()
-    found = entry(maps.pull_secrets, credentials.credentials_parameter)
+    found = _pull_secrets(container, credentials.credentials_parameter, maps)
     if found is None:
         path = container_path(container, "repositoryCredentials.credentialsParameter")
         what = f"no entry of ECSAccount spec.pullSecrets is for {credentials.credentials_parameter}"
         raise ResourceInitializationError(f"{SECRETS}: {what}", path)
-    return found.names
+    return found
+
+
+def _pull_secrets(container: ContainerDefinition, parameter: str, maps: Maps) -> tuple[str, ...] | None:
+    """Those of the map, else the one that External Secrets makes; None where there is neither."""
+    found = entry(maps.pull_secrets, parameter)
+    if found is not None:
+        return found.names
+    fetched = fetched_pull_secret(parameter, image(container.image or "", maps), maps)
+    return (fetched,) if fetched else None
 
 
 def _role_secrets(role: str | None, maps: Maps) -> tuple[str, ...] | None:

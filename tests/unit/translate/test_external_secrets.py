@@ -1,5 +1,7 @@
 """Secrets that External Secrets fetches: which store, which reference, which names."""
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,11 +10,13 @@ from kubecs.plan.accountmaps import maps_of
 from kubecs.translate.companions import companions
 from kubecs.translate.environment import env
 from kubecs.translate.externalsecrets import external_secrets
+from kubecs.translate.images import image_pull_secrets
 from kubecs.translate.initialization import ResourceInitializationError
-from kubecs.translate.maps import Maps, Served, for_role
+from kubecs.translate.maps import Maps, PullSecrets, Served, for_role
+from kubecs.translate.pod import pod_template
 from kubecs.translate.secrets import secret_key
 from kubecs.translate.verdicts import findings
-from tests.unit.translate.documents import task
+from tests.unit.translate.documents import container, context, task
 
 SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/db-AbCdEf"
 PARAMETER = "arn:aws:ssm:eu-west-1:111122223333:parameter/shop/token"
@@ -104,3 +108,28 @@ def test_options_of_log_drivers_are_fetched_where_something_serves_the_driver() 
     assert external_secrets(document, maps(), "shop", OWNER) == []
     served = maps_of({"secretStores": STORES, "logDrivers": [{"from": "splunk"}]}, node_logs=False, served=Served("v"))
     assert len(external_secrets(document, served, "shop", OWNER)) == 1
+
+
+@pytest.mark.parametrize(
+    ("image", "registry"),
+    [("shop/web:1", "https://index.docker.io/v1/"), ("registry.example:5000/web", "registry.example:5000")],
+)
+def test_credentials_of_a_registry_become_a_secret_to_pull_with(image: str, registry: str) -> None:
+    document = task(container(image=image, repositoryCredentials={"credentialsParameter": SECRET}))
+    (made,) = external_secrets(document, maps(), "shop", OWNER)
+    template = made["spec"]["target"]["template"]
+    assert template["type"] == "kubernetes.io/dockerconfigjson"
+    text = template["data"][".dockerconfigjson"]
+    filled = text.replace("{{ .username | toJson }}", '"me"').replace("{{ .password | toJson }}", '"p\\"w"')
+    assert json.loads(filled) == {"auths": {registry: {"username": "me", "password": 'p"w'}}}
+    assert [each["remoteRef"]["property"] for each in made["spec"]["data"]] == ["username", "password"]
+    spec = pod_template(document, context(maps=maps()), standalone=False)["spec"]
+    assert spec["imagePullSecrets"] == [{"name": made["metadata"]["name"]}]
+    assert findings(document, maps()) == ()
+
+
+def test_credentials_with_an_entry_are_not_fetched() -> None:
+    document = task(container(repositoryCredentials={"credentialsParameter": SECRET}))
+    mapped = replace(maps(), pull_secrets=(PullSecrets(SECRET, ("hub",)),))
+    assert external_secrets(document, mapped, "shop", OWNER) == []
+    assert image_pull_secrets(document, mapped) == [{"name": "hub"}]
