@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"strings"
 )
@@ -27,7 +28,7 @@ func (e *environment) load() error {
 	for index := len(e.files) - 1; index >= 0; index-- {
 		content, err := os.ReadFile(e.files[index])
 		if err != nil {
-			return err
+			return errors.New("failed to download env files: " + err.Error()) // in ECS's words: kubecs reads them
 		}
 		for name, value := range variables(string(content)) {
 			if e.own[name] {

@@ -92,7 +92,7 @@ func TestEnvironmentFiles(t *testing.T) {
 
 func TestEnvironmentFileThatIsMissing(t *testing.T) {
 	code, output, message := shim(t, "run", "--env-file", "/nowhere/file", "--", "true")
-	if code != codeNotStarted || !strings.Contains(output, "/nowhere/file") || !strings.Contains(message, "startError") {
+	if code != codeNotStarted || !strings.Contains(output, "/nowhere/file") || !strings.Contains(message, `"startError":"failed to download env files: open /nowhere/file`) {
 		t.Error(code, output, message)
 	}
 }

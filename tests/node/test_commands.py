@@ -63,6 +63,11 @@ def test_environment_files_are_read_as_the_agent_reads_them(containers: Containe
         environment=[{"name": "OWN", "value": "own"}],
     )
     assert containers.outputs(files=printing)["files"] == 'of the file\n"a b" own first a=b\n0'
+    kubectl.delete("configmap", "env")
+    missing = containers.run(printing, family="missing")
+    assert missing["stopCode"] == "TaskFailedToStart"
+    reason = "ResourceInitializationError: failed to download env files: open /.kubecs/env/1"
+    assert container_of(missing, "app")["reason"].startswith(reason)
 
 
 def test_user_and_group(containers: Containers) -> None:

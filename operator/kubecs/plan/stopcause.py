@@ -209,6 +209,8 @@ def container_reason(run: Run) -> str | None:
     if run.reason == "OOMKilled":
         return OUT_OF_MEMORY
     error = NEVER_STARTED.get(run.reason)
+    if error and run.message.startswith(ENVIRONMENT_FILES):  # the shim could not read them
+        error = RESOURCE_INITIALIZATION
     if error and not run.ran:
         return f"{error}: {run.message or run.reason}"
     return None

@@ -1,8 +1,9 @@
 """environmentFiles: files in S3, which stand in ConfigMaps and Secrets by the account's map.
 
 Under a key the file stands as it is: it is mounted, and the shim reads it at each start of the container, by the rules
-of the ECS agent. Without a key the object's keys are the variables, which Kubernetes sets by itself (envFrom). In ECS
-the earlier file wins over the later, in envFrom the last one; the container's own variables win over all in both.
+of the ECS agent; where it is missing, the container fails to start. Without a key the object's keys are the variables,
+which Kubernetes sets by itself (envFrom). In ECS the earlier file wins over the later, in envFrom the last one; the
+container's own variables win over all in both.
 """
 
 from collections.abc import Iterable, Iterator
@@ -52,17 +53,23 @@ def env_volumes(document: Document, maps: Maps) -> list[Manifest]:
     return [
         {
             "name": _volume_name(each),
-            "projected": {"sources": [projection(file, str(index)) for index, file in enumerate(files)]},
+            "projected": {"sources": [projection(file, str(index), optional=True) for index, file in enumerate(files)]},
         }
         for each, files in containers
         if files
     ]
 
 
-def projection(source: EnvironmentSource, path: str) -> Manifest:
-    """A file of the map as a source of a projected volume, under this path there."""
+def projection(source: EnvironmentSource, path: str, *, optional: bool) -> Manifest:
+    """A file of the map as a source of a projected volume.
+
+    Args:
+        source: The entry.
+        path: Its path in the volume.
+        optional: Whether the Pod starts without it.
+    """
     kind, name = _object(source)
-    return {kind: {"name": name, "items": [{"key": source.key, "path": path}]}}
+    return {kind: {"name": name, "items": [{"key": source.key, "path": path}], "optional": optional}}
 
 
 def env_file_options(container: ContainerDefinition, maps: Maps, own: Iterable[str]) -> list[str]:

@@ -79,7 +79,9 @@ def firelens_volumes(document: Document, maps: Maps) -> list[dict[str, Any]]:
     config = {"name": _CONFIG_VOLUME, "downwardAPI": {"items": [{"fieldRef": field, "path": name}]}}
     own = _own(router.firelens_configuration, maps)
     volumes = (
-        [config, {"name": _OWN_VOLUME, "projected": {"sources": [projection(own, _OWN_FILE)]}}] if own else [config]
+        [config, {"name": _OWN_VOLUME, "projected": {"sources": [projection(own, _OWN_FILE, optional=False)]}}]
+        if own
+        else [config]
     )
     return [*volumes, {"name": _LOGS_VOLUME, "hostPath": {"path": NODE_LOGS}}] if maps.node_logs else volumes
 

@@ -146,6 +146,22 @@ def test_containers_carry_ecs_names_and_their_ends() -> None:
             None,
         ),
         (
+            pod(
+                status(
+                    "app",
+                    terminated(
+                        "a",
+                        126,
+                        message='{"kubecs":{"startedAt":"2025-01-01T00:00:00Z","finishedAt":"2025-01-01T00:00:00Z",'
+                        '"exitCode":126,"startError":"failed to download env files: open /.kubecs/env/0"}}',
+                    ),
+                )
+            ),
+            "TaskFailedToStart",
+            "ResourceInitializationError: failed to download env files: open /.kubecs/env/0",
+            None,
+        ),
+        (
             pod(status("app", terminated("a", 143)), state={"phase": "Failed", "reason": "Evicted", "message": "disk"}),
             "InfrastructureHealth",
             "Evicted: disk",

@@ -42,8 +42,8 @@ def test_files_are_mounted_in_their_order_and_read_before_the_command() -> None:
     assert "envFrom" not in found
     (volume,) = (each for each in spec["volumes"] if each["name"] == "kubecs-env-web")
     assert volume["projected"]["sources"] == [
-        {"configMap": {"name": "env", "items": [{"key": "first.env", "path": "0"}]}},
-        {"secret": {"name": "hidden", "items": [{"key": "second", "path": "1"}]}},
+        {"configMap": {"name": "env", "items": [{"key": "first.env", "path": "0"}], "optional": True}},
+        {"secret": {"name": "hidden", "items": [{"key": "second", "path": "1"}], "optional": True}},
     ]
 
 

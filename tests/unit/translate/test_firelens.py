@@ -75,7 +75,7 @@ def test_the_users_file_in_s3_is_mounted_where_the_account_has_it(kind: str, pat
     (mount,) = (each for each in router["volumeMounts"] if each["mountPath"] == f"{path}/external.conf")
     (volume,) = (each for each in spec["volumes"] if each["name"] == mount["name"])
     items = [{"key": "extra", "path": mount["subPath"]}]
-    assert volume["projected"]["sources"] == [{"configMap": {"name": "logs", "items": items}}]
+    assert volume["projected"]["sources"] == [{"configMap": {"name": "logs", "items": items, "optional": False}}]
     assert list(firelens_findings(document, maps)) == []
 
 
