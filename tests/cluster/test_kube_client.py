@@ -57,6 +57,15 @@ async def test_a_dry_run_stores_nothing(client: Client, namespace: str) -> None:
         await client.get(LEASES, namespace, "one")
 
 
+async def test_the_version_that_is_served_is_found_by_asking(client: Client) -> None:
+    gone = resources.Resource("Deployment", "apps/v1beta1", "deployments")
+    unknown = resources.Resource("Gadget", "gadgets.example/v1", "gadgets")
+    misnamed = resources.Resource("Gadget", "apps/v1", "gadgets")
+    assert await client.served((resources.DEPLOYMENTS, gone)) is resources.DEPLOYMENTS
+    assert await client.served((gone, resources.DEPLOYMENTS)) is resources.DEPLOYMENTS
+    assert await client.served((unknown, misnamed)) is None
+
+
 async def test_restart_rules_of_containers_are_found_by_asking(client: Client, namespace: str) -> None:
     assert await keeps_container_restart_rules(client, namespace)
     assert not await keeps_container_restart_rules(client, "no-such-namespace")

@@ -144,3 +144,31 @@ def test_nodes_concern_clusters_when_they_come_or_go() -> None:
 
 def test_a_record_concerns_its_ecstask_and_its_own_end() -> None:
     assert {"ECSTask/job", "ECSTaskRecord/abc"} <= Seen().keys("ADDED", record("abc", "job-1"))
+
+
+def test_a_companion_concerns_those_whose_tasks_need_it() -> None:
+    seen = Seen()
+    policy = obj("NetworkPolicy", "ecs-no-network")
+    companions = [{"kind": "NetworkPolicy", "metadata": {"name": "ecs-no-network"}}]
+    for name, needed in (("web", companions), ("api", [])):
+        data = {"taskDefinition": "arn:aws:ecs:a:b:task-definition/web:1", "companions": needed}
+        seen.keys("ADDED", obj("ControllerRevision", f"{name}-1", owners=[owner("ECSService", name)], data=data))
+    seen.keys("ADDED", obj("ECSTask", "job", spec={"taskDefinition": "web"}))
+    assert seen.keys("ADDED", policy) == set()
+    assert seen.keys("MODIFIED", policy | {"metadata": policy["metadata"] | {"resourceVersion": "2"}}) == {
+        "ECSService/web",
+        "ECSTask/job",
+    }
+    assert seen.keys("DELETED", policy | {"metadata": policy["metadata"] | {"resourceVersion": "3"}}) == {
+        "ECSService/web",
+        "ECSTask/job",
+    }
+
+
+def test_a_fetched_secret_concerns_its_owner() -> None:
+    secret = obj("ExternalSecret", "default-web-1", owners=[owner("ECSService", "web")], status={"conditions": []})
+    seen = Seen()
+    assert seen.keys("ADDED", secret) == {"ECSService/web"}
+    held = seen.cache.get("ExternalSecret", NAMESPACE, "default-web-1")
+    assert held is not None
+    assert "status" not in held

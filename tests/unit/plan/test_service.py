@@ -384,3 +384,35 @@ def test_annotations_of_other_tools_are_not_copied() -> None:
     assert "argocd" not in text
     assert "last-applied" not in text
     assert "mine" not in text
+
+
+def isolated() -> ServiceSnapshot:
+    """A service whose tasks have no network, with its Deployment and its service revision."""
+    closed = revision(1)
+    closed["spec"]["taskDefinition"]["networkMode"] = "none"
+    before = snapshot(revisions=(closed,))
+    plan = plan_service(before, NOW)
+    kept = next(each.manifest for each in actions(plan, Create) if each.manifest["kind"] == "ControllerRevision")
+    identities = {
+        (each.manifest["kind"], each.manifest["metadata"]["name"]): each.manifest
+        for each in actions(plan, Apply)
+        if each.manifest["kind"] == "ServiceAccount"
+    }
+    deployment = live(applied(plan, "Deployment"))
+    return replace(before, deployment=deployment, service_revisions=(kept,), identities=identities)
+
+
+def test_companions_are_kept_in_the_service_revision_and_put_back() -> None:
+    found = isolated()
+    (policy,) = found.service_revisions[0]["data"]["companions"]
+    assert actions(plan_service(found, NOW), Create) == [
+        Create(policy, f"{policy['metadata']['name']} has to be there before the tasks", exists_ok=True)
+    ]
+    held = {(policy["kind"], policy["metadata"]["name"]): policy}
+    assert plan_service(replace(found, companions=held), NOW).steps == ()
+
+
+def test_a_deployment_found_without_its_revision_is_isolated_as_before() -> None:
+    found = replace(isolated(), service_revisions=())
+    made = {each.manifest["kind"] for each in actions(plan_service(found, NOW), Create)}
+    assert made == {"ControllerRevision", "NetworkPolicy"}

@@ -375,3 +375,16 @@ def test_left_alone_it_runs() -> None:
     for _ in range(3):
         world.look()
     assert world.ran == {"pod-uid-1"}
+
+
+def test_a_task_without_network_is_isolated_for_as_long_as_it_runs() -> None:
+    closed = {"revisions": (revision(networkMode="none"),)}
+    made = applied(look(task(), **closed))
+    policy = next(manifest for (kind, _), manifest in made.items() if kind == "NetworkPolicy")
+    pod = live(made["Pod", NAME])
+    held = {"companions": {("NetworkPolicy", policy["metadata"]["name"]): policy}}
+    known = task({"podUID": pod["metadata"]["uid"]})
+    assert ("NetworkPolicy", policy["metadata"]["name"]) in applied(look(known, pod, **closed))
+    assert applied(look(known, pod, **closed, **held)) == {}
+    over = pod | {"status": pod.get("status", {}) | {"phase": "Succeeded"}}
+    assert applied(look(known, over, **closed)) == {}
