@@ -13,11 +13,14 @@ from kubecs.convert.seen import WHAT
 from kubecs.ecs.values import AccountId, derived_account_id, partition_of_region
 from kubecs.plan.account import Account, account_of
 from kubecs.translate import labels
+from kubecs.translate.maps import Served
 
 _ARN = re.compile(rb"arn:aws[\w-]*:[a-z0-9-]+:([a-z0-9-]*):([0-9]{12}):")
 _REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]+")
 
 DEFAULT_REGION = "us-east-1"
+# No cluster is asked: an account that names stores or device classes has what they need.
+ALL_SERVED = Served(external_secrets="external-secrets.io/v1", resource_claims=True)
 
 # What tasks ask of the node: the need, and how the account allows it.
 _ALLOWED = {
@@ -53,7 +56,7 @@ def identity_of(contents: Iterable[bytes], given: Given) -> Identity:
 def account_for(manifest: Mapping[str, Any] | None, identity: Identity, namespace: str) -> Account:
     """The account that the resources are tried in: the one given, else one that maps no role and allows everything."""
     if manifest is not None:
-        return account_of(manifest, namespace, identity.region or DEFAULT_REGION)
+        return account_of(manifest, namespace, identity.region or DEFAULT_REGION, ALL_SERVED)
     region = identity.region or DEFAULT_REGION
     account_id = identity.account_id or derived_account_id(namespace)
     own = AccountId(account_id, region, partition_of_region(region))

@@ -332,3 +332,15 @@ def test_a_secret_that_is_not_mapped_yet_is_no_refusal(monkeypatch: pytest.Monke
     )
     assert set(manifests(outcome)) == {"ECSAccount", "ECSTaskDefinition", "ECSService"}
     assert converted(task_definition(), options=PLAIN).refused
+
+
+def test_secrets_of_an_account_with_a_store_are_fetched() -> None:
+    manifest = {"kind": "ECSAccount", "spec": {"secretStores": [{"from": "arn:aws:secretsmanager:*", "name": "aws"}]}}
+    container = {**CONTAINER, "secrets": [{"name": "DB", "valueFrom": SECRET}]}
+    documents = [task_definition(containerDefinitions=[container]), service()]
+    outcome = converted(*documents, options=replace(PLAIN, namespace="team", account=manifest))
+    assert not outcome.refused, outcome.report
+    (fetched,) = manifests(outcome)["ExternalSecret"]
+    assert "ownerReferences" not in fetched["metadata"]
+    variable = spec(outcome, "Deployment")["template"]["spec"]["containers"][0]["env"][-1]
+    assert variable["valueFrom"]["secretKeyRef"]["name"] == fetched["metadata"]["name"]
