@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from kubecs.ecs.model import ContainerDefinition, RegisterTaskDefinitionRequest
-from kubecs.translate.command import is_whole, runs_linux
+from kubecs.translate.command import assumed_command_finding, is_whole, runs_linux
 from kubecs.translate.finding import Finding, container_path
 from kubecs.translate.initialization import ENVIRONMENT_FILES, ResourceInitializationError
 from kubecs.translate.maps import EnvironmentSource, Maps, entry
@@ -88,11 +88,13 @@ def env_file_options(container: ContainerDefinition, maps: Maps, own: Iterable[s
 
 
 def environment_file_findings(container: ContainerDefinition, document: Document, maps: Maps) -> Iterator[Finding]:
-    """EnvironmentFileNotMapped, for a file that the map lacks, or that the container cannot be given."""
+    """EnvironmentFileNotMapped, for a file that the map lacks or that cannot be given; and what the shim assumes."""
     for index, (_, problem) in enumerate(_looked_up(container, document, maps)):
         if problem:
             path = container_path(container, f"environmentFiles[{index}].value")
             yield Finding(path, CONDITION, CONDITION, f"it is not run: {problem}")
+    if _files(container, maps) and is_whole(container) and not container.entry_point:
+        yield assumed_command_finding(container)
 
 
 def _looked_up(

@@ -59,7 +59,7 @@ def findings(document: Document, maps: Maps = NO_MAPS) -> tuple[Finding, ...]:
     """
     maps = for_role(maps, document.execution_role_arn)
     containers = [found for each in document.container_definitions for found in _of_container(each, document, maps)]
-    return (
+    found = (
         *_walk(document, "", ""),
         *namespace_findings(document),
         *placement_findings(document, maps),
@@ -75,6 +75,7 @@ def findings(document: Document, maps: Maps = NO_MAPS) -> tuple[Finding, ...]:
         *volumes_from_findings(document),
         *volume_findings(document, maps),
     )
+    return tuple(dict.fromkeys(found))  # several reasons for one thing say it once
 
 
 def verdict_on(pattern: str, value: object = None) -> Verdict | None:

@@ -87,3 +87,11 @@ def test_an_object_whose_keys_are_variables_needs_no_command() -> None:
     (found,) = rendered(container(environmentFiles=FILES[2:]))["containers"]
     assert found["envFrom"] == [{"configMapRef": {"name": "variables"}}]
     assert "volumeMounts" not in found
+
+
+@pytest.mark.parametrize("essential", [True, False])
+def test_a_command_that_is_taken_for_the_whole_is_said_once(*, essential: bool) -> None:
+    alone = reading(entryPoint=None, command=["node", "app.js"], essential=essential)
+    document = task(alone, container(name="other"))
+    assert [each.condition for each in findings(document, MAPS)] == ["ImageEntryPointNotRun"]
+    assert findings(task(reading(command=["app.js"])), MAPS) == ()
