@@ -15,7 +15,7 @@ import json
 import re
 import ssl
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -130,6 +130,12 @@ class FaultProxy:
         self.faults.append(fault)
         return fault
 
+    def instead(self, action: Action, paths: Iterable[str], times: int | None = 1) -> list[Fault]:
+        """Puts one fault for each path in the place of all faults that there are; no call comes through in between."""
+        faults = [Fault(action, re.compile(".*"), re.compile(path), times, 0) for path in paths]
+        self.faults = faults
+        return faults
+
     def clear(self) -> None:
         """Takes all faults away; streams that are silent stay so."""
         self.faults.clear()
@@ -239,8 +245,8 @@ class FaultProxy:
             kept = {k: v for k, v in answer.headers.items() if k.lower() not in _HOP_BY_HOP}
             response = web.StreamResponse(status=answer.status, headers=kept)
             await self._flow.wait()
+            self._note(request, answer.status)  # first: the client may read the head before this thread goes on
             await response.prepare(request)
-            self._note(request, answer.status)
             await self._relay(request, response, self._body(answer, due) if whole is None else _once(whole))
         return response
 

@@ -36,7 +36,6 @@ def _pod(name: str) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": spec}
 
 
-@pytest.mark.xfail(reason="failed once in a full run; cause not found yet", strict=False)
 async def test_calls_pass_with_the_callers_own_rights(
     client: aiohttp.ClientSession, proxy: FaultProxy, namespace: str
 ) -> None:
