@@ -74,6 +74,15 @@ def _dry_run(cluster: LocalCluster, manifest: dict[str, Any]) -> str:
 
 
 @pytest.fixture
+def crds_alone(request: pytest.FixtureRequest, crds: list[str]) -> list[str]:
+    """The CRDs, and nobody who acts on objects of them: an operator that a test before left running is ended."""
+    usual: OperatorProcess = request.getfixturevalue("operator")
+    if usual.pid is not None:
+        usual.terminate()
+    return crds
+
+
+@pytest.fixture
 def namespace(cluster: LocalCluster) -> Iterator[str]:
     """A namespace of the test's own, ready for Pods; deleted afterwards without waiting."""
     name = f"t-{secrets.token_hex(4)}"

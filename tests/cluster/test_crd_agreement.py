@@ -15,7 +15,7 @@ from tests.cluster.test_crd_rules import SCHEMAS, TASK_DEFINITIONS, rules
 from tests.unit.ecs.task_definition_cases import ACCEPTED, ALL_RULES, CASES
 from tools.localcluster import LocalCluster
 
-pytestmark = pytest.mark.usefixtures("crds")
+pytestmark = pytest.mark.usefixtures("crds_alone")
 
 
 def family(members: Mapping[str, Any]) -> dict[str, Any]:

@@ -138,7 +138,7 @@ def test_every_refusal_names_a_field(task_definitions: list[Outcome]) -> None:
         assert named or ".spec." in answer.message, answer
 
 
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_services_are_taken_and_refused_as_ecs_would(cluster: LocalCluster) -> None:
     found = outcomes(cluster, "default", rows("create-input", "service"), service, validate_service)
     assert len(found) > 10

@@ -41,7 +41,7 @@ def test_the_api_server_establishes_all_and_finds_no_fault(cluster: LocalCluster
         assert conditions == {"NamesAccepted": "True", "Established": "True"}
 
 
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_both_ways_of_applying_work_and_the_second_time_nothing_changes(cluster: LocalCluster) -> None:
     assert cluster.kubectl("apply", "-f", str(CRDS)).count(".kubecs.dev configured") == 7
     assert cluster.kubectl("apply", "-f", str(CRDS)).count("unchanged") == 7
@@ -49,7 +49,7 @@ def test_both_ways_of_applying_work_and_the_second_time_nothing_changes(cluster:
     assert cluster.kubectl(*command).count("serverside-applied") == 7
 
 
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 @pytest.mark.parametrize(
     ("path", "words"),
     [
@@ -73,7 +73,7 @@ def test_explain_reads_well(path: str, words: list[str], cluster: LocalCluster) 
     assert [word for word in words if word not in text] == []
 
 
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_short_names_and_the_category_find_the_objects(kubectl: Kubectl) -> None:
     for manifest in (service(), task(), task_definition(), revision(), record()):
         taken(kubectl.cluster, kubectl.namespace, manifest, dry=False)
@@ -83,7 +83,7 @@ def test_short_names_and_the_category_find_the_objects(kubectl: Kubectl) -> None
     assert kubectl("get", "all", "-o", "name") == ""
 
 
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_columns_of_services(kubectl: Kubectl) -> None:
     deployments = [
         {"id": "ecs-svc/2", "status": "ACTIVE", "rolloutState": "COMPLETED"},
@@ -96,7 +96,7 @@ def test_columns_of_services(kubectl: Kubectl) -> None:
     assert line == ["prod.web", "prod", "ACTIVE", "web", "4", "2", "1", "IN_PROGRESS"]
 
 
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_columns_of_task_definitions(kubectl: Kubectl) -> None:
     conditions = [{"type": "Ready", "status": "False"}, {"type": "Stalled", "status": "True"}]
     with_status(kubectl, task_definition("Web"), latestRevision=3, status="ACTIVE", conditions=conditions)
@@ -105,7 +105,7 @@ def test_columns_of_task_definitions(kubectl: Kubectl) -> None:
     assert line[1:] == ["Web", "3", "ACTIVE", "Stalled"]
 
 
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_columns_of_revisions_show_what_does_not_carry_over(kubectl: Kubectl) -> None:
     found = {"type": "UlimitsNotApplied", "status": "True", "reason": "UlimitsNotApplied"}
     conditions = [{"type": "Ready", "status": "True", "reason": "Registered"}, found]
@@ -115,7 +115,7 @@ def test_columns_of_revisions_show_what_does_not_carry_over(kubectl: Kubectl) ->
     assert line == ["web.3", "web", "3", "ACTIVE", "UlimitsNotApplied"]
 
 
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_columns_of_tasks_and_their_records(kubectl: Kubectl) -> None:
     with_status(kubectl, task(cluster="prod"), **TASK)
     where = {"cluster": "prod", "taskDefinition": "web:1", "exitCode": 3, "nodeName": "n1"}
@@ -130,7 +130,7 @@ def test_columns_of_tasks_and_their_records(kubectl: Kubectl) -> None:
     assert line == [TASK_ID, "prod", "web:1", "family:web", "STOPPED", "EssentialContainerExited", "3", "n1"]
 
 
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_services_are_selected_by_their_cluster(kubectl: Kubectl) -> None:
     for manifest in (service("a", cluster="prod"), service("b", cluster="test"), service("c")):
         taken(kubectl.cluster, kubectl.namespace, manifest, dry=False)

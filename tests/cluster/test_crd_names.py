@@ -62,7 +62,7 @@ def wrong(name: str) -> list[str]:
     return [each for each in [*found, shortened] if each not in ("", name) and each[0].isalnum() and each[-1].isalnum()]
 
 
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_families_and_clusters_are_called_as_the_operator_calls_them(cluster: LocalCluster, namespace: str) -> None:
     for name in NAMES:
         taken(cluster, namespace, task_definition(name))
@@ -70,7 +70,7 @@ def test_families_and_clusters_are_called_as_the_operator_calls_them(cluster: Lo
         taken(cluster, namespace, revision(name, 17))
 
 
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_services_are_called_as_the_operator_calls_them(cluster: LocalCluster, namespace: str) -> None:
     for group in CLUSTERS:
         for name in NAMES:
@@ -78,7 +78,7 @@ def test_services_are_called_as_the_operator_calls_them(cluster: LocalCluster, n
 
 
 @pytest.mark.parametrize("name", ["web", "a" * OBJECT_LIMIT, "Web_API", "_web", "A" * 255])
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_any_other_name_of_a_family_is_refused(name: str, cluster: LocalCluster, namespace: str) -> None:
     right = object_name(name)
     for other in wrong(right):
@@ -88,20 +88,20 @@ def test_any_other_name_of_a_family_is_refused(name: str, cluster: LocalCluster,
 
 
 @pytest.mark.parametrize(("group", "name"), [("prod", "web"), ("Prod", "web"), ("prod", "Web"), ("default", "Web")])
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_any_other_name_of_a_service_is_refused(group: str, name: str, cluster: LocalCluster, namespace: str) -> None:
     right = service_object_name(group, name)
     for other in [*wrong(right), f"{right}.web", name.lower(), f"default.{name.lower()}"]:
         assert refusal(cluster, namespace, renamed(service(name, cluster=group), other)).about("metadata.name must be")
 
 
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_a_revision_is_called_by_family_and_number(cluster: LocalCluster, namespace: str) -> None:
     for other in ("web.2", "web", "web.1.1", "web.01", "web-1", "1.web"):
         assert refusal(cluster, namespace, renamed(revision("web", 1), other)).about("metadata.name must be web.")
 
 
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_the_message_says_which_name_would_be_right(cluster: LocalCluster, namespace: str) -> None:
     wanted = {
         "web": "metadata.name must be web",
@@ -113,7 +113,7 @@ def test_the_message_says_which_name_would_be_right(cluster: LocalCluster, names
         assert [cause.message for cause in answer.causes] == [f"Invalid value: {message}"]
 
 
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_names_are_not_generated(cluster: LocalCluster, namespace: str) -> None:
     manifest = task_definition() | {"metadata": {"generateName": "web-"}}
     path = cluster.api.resource("ECSTaskDefinition").path(namespace)

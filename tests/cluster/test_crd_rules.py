@@ -523,7 +523,7 @@ def rules(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.bad['kind']} {case.field} {case.message[:40]}")
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_a_rule_refuses_in_its_words_at_its_field(case: Case, cluster: LocalCluster, namespace: str) -> None:
     if case.before is not None:
         taken(cluster, namespace, case.before, dry=False)
@@ -566,7 +566,7 @@ GOOD = [
 ]
 
 
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_what_is_right_is_taken(cluster: LocalCluster, namespace: str) -> None:
     for manifest in GOOD:
         taken(cluster, namespace, manifest)
@@ -584,7 +584,7 @@ CHANGES = [
 
 
 @pytest.mark.parametrize(("before", "after"), CHANGES, ids=lambda manifest: manifest["kind"])
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_what_may_change_can_be_changed(
     before: Mapping[str, Any], after: Mapping[str, Any], cluster: LocalCluster, namespace: str
 ) -> None:

@@ -68,7 +68,7 @@ def posted(cluster: LocalCluster, namespace: str, manifest: Mapping[str, Any]) -
     return created, answer.headers.get("Warning") or ""
 
 
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_a_service_scales(kubectl: Kubectl) -> None:
     created = taken(kubectl.cluster, kubectl.namespace, service(), dry=False)
     assert created["spec"]["desiredCount"] == 1
@@ -82,7 +82,7 @@ def test_a_service_scales(kubectl: Kubectl) -> None:
     assert (scale["spec"], scale["status"]) == ({"replicas": 3}, {"replicas": 2, "selector": selector})
 
 
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_scaling_does_not_fall_below_zero(kubectl: Kubectl) -> None:
     taken(kubectl.cluster, kubectl.namespace, service(), dry=False)
     path = kubectl.cluster.api.resource("ecsservice").path(kubectl.namespace, "web", "scale")
@@ -90,7 +90,7 @@ def test_scaling_does_not_fall_below_zero(kubectl: Kubectl) -> None:
         kubectl.cluster.api.call("PATCH", path, {"spec": {"replicas": -1}}, "application/merge-patch+json")
 
 
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_what_was_applied_is_what_is_stored(cluster: LocalCluster, namespace: str) -> None:
     manifests = [
         service(**WHOLE_SERVICE),
@@ -101,7 +101,7 @@ def test_what_was_applied_is_what_is_stored(cluster: LocalCluster, namespace: st
         assert taken(cluster, namespace, manifest)["spec"] == manifest["spec"]
 
 
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_a_new_object_is_known_to_be_unobserved(kubectl: Kubectl) -> None:
     created = taken(kubectl.cluster, kubectl.namespace, service(), dry=False)
     assert created["status"] == {"observedGeneration": -1}
@@ -109,13 +109,13 @@ def test_a_new_object_is_known_to_be_unobserved(kubectl: Kubectl) -> None:
     assert patched["status"] == {"observedGeneration": -1, "runningCount": 1}
 
 
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_a_status_in_an_applied_document_changes_nothing(cluster: LocalCluster, namespace: str) -> None:
     created = taken(cluster, namespace, service() | {"status": {"runningCount": 7}})
     assert created["status"] == {"observedGeneration": -1}
 
 
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 @pytest.mark.parametrize("way", [(), ("--server-side",)], ids=["client-side", "server-side"])
 def test_kubectl_apply_refuses_unknown_members(way: tuple[str, ...], kubectl: Kubectl) -> None:
     text = as_json(service(), deploymentConfiguration={"maximumPercents": 1})
@@ -124,7 +124,7 @@ def test_kubectl_apply_refuses_unknown_members(way: tuple[str, ...], kubectl: Ku
     assert kubectl.find("ecsservice", "web") is None
 
 
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_other_clients_get_a_warning_for_unknown_members(cluster: LocalCluster, namespace: str) -> None:
     created, warning = posted(cluster, namespace, json.loads(as_json(service(), platformFamily="LINUX")))
     assert 'unknown field \\"spec.platformFamily\\"' in warning
@@ -134,7 +134,7 @@ def test_other_clients_get_a_warning_for_unknown_members(cluster: LocalCluster, 
 NULLS = {"cpu": None, "networkMode": None, "volumes": None}
 
 
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_server_side_apply_refuses_nulls(kubectl: Kubectl) -> None:
     with pytest.raises(RuntimeError) as refused:
         kubectl("apply", "--server-side", "-f", "-", input=as_json(task_definition(), **NULLS))
@@ -142,7 +142,7 @@ def test_server_side_apply_refuses_nulls(kubectl: Kubectl) -> None:
         assert f"spec.{member} in body must be of type" in str(refused.value)
 
 
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_client_side_apply_and_plain_creates_take_nulls_for_absent_members(kubectl: Kubectl) -> None:
     kubectl("apply", "-f", "-", input=as_json(task_definition("a"), **NULLS))
     posted(kubectl.cluster, kubectl.namespace, json.loads(as_json(task_definition("b"), cpu=None, volumes=None)))
@@ -150,7 +150,7 @@ def test_client_side_apply_and_plain_creates_take_nulls_for_absent_members(kubec
         assert kubectl.get("ecstaskdefinition", name)["spec"] == task_definition(name)["spec"]
 
 
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_nulls_in_lists_are_always_refused(kubectl: Kubectl) -> None:
     text = as_json(task_definition(), containerDefinitions=[container(command=[None])])
     with pytest.raises(RuntimeError, match=r"containerDefinitions\[0\]\.command\[0\]"):
@@ -161,7 +161,7 @@ def containers_of(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return {each["name"]: each for each in manifest["spec"]["containerDefinitions"]}
 
 
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_two_managers_share_the_containers(cluster: LocalCluster, namespace: str) -> None:
     taken(cluster, namespace, task_definition(), dry=False)
     sidecar = document("ECSTaskDefinition", "web", {"containerDefinitions": [container("agent", essential=False)]})
@@ -176,7 +176,7 @@ def test_two_managers_share_the_containers(cluster: LocalCluster, namespace: str
     assert list(containers_of(removed)) == ["app"]
 
 
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_a_list_with_duplicates_belongs_to_one_manager(cluster: LocalCluster, namespace: str) -> None:
     variables = [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]
     ports = [{"containerPort": 80}, {"containerPort": 80}]
@@ -200,7 +200,7 @@ def test_a_list_with_duplicates_belongs_to_one_manager(cluster: LocalCluster, na
     assert [cause.field for cause in answer.causes] == ['.spec.containerDefinitions[name="app"].environment']
 
 
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_containers_have_names_of_their_own(cluster: LocalCluster, namespace: str) -> None:
     twice = task_definition(containerDefinitions=[container(), container()])
     assert 'containerDefinitions: duplicate entries for key [name="app"]' in refusal(cluster, namespace, twice).message
@@ -247,7 +247,7 @@ BAD_VALUES = [
 @pytest.mark.parametrize(
     ("manifest", "field", "words"), BAD_VALUES, ids=lambda value: value if isinstance(value, str) else ""
 )
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_a_bad_value_is_refused_at_its_field(
     manifest: Mapping[str, Any], field: str, words: str, cluster: LocalCluster, namespace: str
 ) -> None:
@@ -269,7 +269,7 @@ WRONG_TYPES = [
 
 
 @pytest.mark.parametrize(("manifest", "field", "wanted"), WRONG_TYPES, ids=[field for _, field, _ in WRONG_TYPES])
-@pytest.mark.usefixtures("crds")
+@pytest.mark.usefixtures("crds_alone")
 def test_nothing_is_coerced(
     manifest: Mapping[str, Any], field: str, wanted: str, cluster: LocalCluster, namespace: str
 ) -> None:
