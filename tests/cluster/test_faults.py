@@ -7,7 +7,7 @@ words of a person who looks with kubectl.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 
@@ -18,10 +18,22 @@ from tests.cluster.rig import Kubectl, OperatorProcess, wait_for
 from tools.localcluster import LocalCluster
 
 WATCH = r"[?&]watch=true"
-OUR_KINDS = r"/(ecsaccounts|ecsclusters|ecsservices|ecstaskdefinitions|ecstasks)\?"
+KOPFS = ("ecsaccounts", "ecsclusters", "ecsservices", "ecstaskdefinitions", "ecstasks")
+OUR_KINDS = rf"/({'|'.join(KOPFS)})\?"
 NO_LEASE = r"^(?!.*/leases).*"
-OURS = ("pods", "replicasets", "deployments", "controllerrevisions", "serviceaccounts", "rolebindings", "nodes")
-WATCHES = 14  # nine kinds through our own informer, five through kopf
+OWN = (  # through our own informer
+    "pods",
+    "replicasets",
+    "deployments",
+    "controllerrevisions",
+    "serviceaccounts",
+    "rolebindings",
+    "nodes",
+    "ecstaskdefinitionrevisions",
+    "ecstaskrecords",
+)
+WATCHES = len(OWN) + len(KOPFS)
+PAUSE = 60.0  # what fails for long is tried again after up to 30 s
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +106,31 @@ def _wait_all_is_as_wanted(kubectl: Kubectl, timeout: float = 120.0) -> None:
     wait_for(lambda: _all_is_as_wanted(kubectl), timeout, "all is as wanted")
 
 
+def _watches_of(kinds: Iterable[str]) -> list[str]:
+    """For each kind the path of its watch: counted apart, since one that tries again takes no answer of another's."""
+    return [rf"/{kind}\?.*watch=true" for kind in kinds]
+
+
+def _keep_away(proxy: FaultProxy, *kinds: str) -> None:
+    """Ends the watches of kinds, and lets none of them come through until the faults are others."""
+    faults = proxy.instead(Answer(503), _watches_of(kinds), times=None)
+    assert proxy.cut_streams()
+    wait_for(lambda: all(fault.hits for fault in faults), PAUSE, "no watch comes through")
+
+
+def _end_with_gone(proxy: FaultProxy, *kinds: str) -> None:
+    """Answers 410 to the next watch of each kind, and to no other."""
+    faults = proxy.instead(WatchError(410), _watches_of(kinds))
+    wait_for(lambda: all(fault.hits for fault in faults), PAUSE, "every watch has heard that history is gone")
+
+
+def _gone(operator: OperatorProcess) -> list[float]:
+    """How often each of our own watches heard so."""
+    page = operator.metrics()
+    name = "ecs_operator_watch_restarts_total"
+    return [ecs.sample(page, name, resource=each, reason="gone") or 0 for each in OWN]
+
+
 def _knows_all_services(operator: OperatorProcess, kubectl: Kubectl) -> bool:
     """The operator's cache holds as many services as there are; namespaces of tests before may still be going."""
     there = kubectl.cluster.api.call("GET", kubectl.cluster.api.resource("ecsservice").path(None))["items"]
@@ -102,32 +139,27 @@ def _knows_all_services(operator: OperatorProcess, kubectl: Kubectl) -> bool:
 
 def test_history_is_gone_for_every_watch(faulty: OperatorProcess, proxy: FaultProxy, kubectl: Kubectl) -> None:
     _prepare(kubectl)
-    kept_away = proxy.add(Answer(503), path=WATCH, times=None)
-    assert proxy.cut_streams() >= WATCHES
-    wait_for(lambda: kept_away.hits >= WATCHES, 10, "no watch comes through")
+    before = _gone(faulty)
+    _keep_away(proxy, *OWN, *KOPFS)
     _change_everything(kubectl)
-    proxy.clear()
-    proxy.add(WatchError(410), path=WATCH, times=WATCHES)
+    _end_with_gone(proxy, *OWN, *KOPFS)
 
     _wait_all_is_as_wanted(kubectl)
     wait_for(lambda: _knows_all_services(faulty, kubectl), 15, "doomed is gone, fresh has come")
-    page = faulty.metrics()  # kopf's retries may take some of the answers, so not each of our own watches had one
-    gone = [ecs.sample(page, "ecs_operator_watch_restarts_total", resource=each, reason="gone") for each in OURS]
-    assert any(gone)
+    assert _gone(faulty) == [count + 1 for count in before]
 
 
 def test_a_deletion_that_kopf_lost_is_swept_up(
     cluster: LocalCluster, faulty: OperatorProcess, proxy: FaultProxy, kubectl: Kubectl
 ) -> None:
     _prepare(kubectl)
-    kept_away = proxy.add(Answer(503), path=OUR_KINDS + ".*watch=true", times=None)
-    proxy.cut_streams()
-    wait_for(lambda: kept_away.hits >= 5, 10, "kopf hears nothing")
     log = AuditLog(cluster)
+    log.settle(kubectl.namespace)
+    _keep_away(proxy, *KOPFS)
+    log.mark()
     kubectl.delete("ecsservice", "doomed")
     wait_for(lambda: len(kubectl.list("deployment")) == 1, 20, "its Deployment is gone")
-    proxy.clear()
-    proxy.add(WatchError(410), path=OUR_KINDS + ".*watch=true", times=5)
+    _end_with_gone(proxy, *KOPFS)
 
     drift = {"resource": "ecsservices", "kind": "missed_delete"}
     wait_for(lambda: ecs.sample(faulty.metrics(), "ecs_operator_cache_drift_total", **drift), 15, "the sweep found it")
@@ -148,9 +180,7 @@ def test_history_is_really_gone(
     cluster: LocalCluster, faulty: OperatorProcess, proxy: FaultProxy, kubectl: Kubectl
 ) -> None:
     _prepare(kubectl)
-    kept_away = proxy.add(Answer(503), path=WATCH, times=None)
-    proxy.cut_streams()
-    wait_for(lambda: kept_away.hits >= WATCHES, 10, "no watch comes through")
+    _keep_away(proxy, *OWN, *KOPFS)
     _change_everything(kubectl)
     cluster.compact_etcd()
     proxy.clear()
