@@ -128,12 +128,16 @@ class Account:
         return f"{path}: the capability {name} is not allowed here; ECSAccount spec.allow.capabilities can list it"
 
     def _names(self, entry: str, role: str) -> bool:
-        """Whether an entry of the ECSAccount means this role; a bare name means it in any account."""
-        if entry == role:
-            return True
-        if _role_name(entry) != _role_name(role) or (_is_arn(entry) and _is_arn(role)):
+        """Whether an entry of the ECSAccount means this role; a bare name means it in any account.
+
+        Paths are not compared: a name is that of one role in an account, and a role given by name has no path.
+        """
+        if _role_name(entry) != _role_name(role):
             return False
-        return not _is_arn(entry) or entry.split(":")[4] == self.id.account_id
+        return not _is_arn(entry) or self._account_in(entry) == self._account_in(role)
+
+    def _account_in(self, role: str) -> str:
+        return role.split(":")[4] if _is_arn(role) else self.id.account_id
 
 
 def account_of(

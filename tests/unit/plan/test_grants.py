@@ -55,8 +55,19 @@ def look(grants: Account, bindings: tuple[dict[str, Any], ...], *accounts: dict[
         (account(EDIT), bound(VIEW), [("revoke", "view"), ("grant", "edit")]),
         (account(VIEW, role="writer"), bound(VIEW), [("revoke", "view")]),
         (account(VIEW, role=ARN), bound(VIEW), []),
+        (account(VIEW, role=ARN.replace("/", "/shop/")), bound(VIEW), []),
+        (account(VIEW, role=ARN.replace("111122223333", "999988887777")), bound(VIEW), [("revoke", "view")]),
     ],
-    ids=["as granted", "not bound", "no entry", "another role", "entry of another role", "entry by ARN"],
+    ids=[
+        "as granted",
+        "not bound",
+        "no entry",
+        "another role",
+        "entry of another role",
+        "entry by ARN",
+        "entry by ARN with a path",
+        "entry of another account",
+    ],
 )
 def test_bindings_follow_the_map(
     grants: Account, bindings: tuple[dict[str, Any], ...], expected: list[tuple[str, str]]
