@@ -90,7 +90,7 @@ def test_columns_of_services(kubectl: Kubectl) -> None:
         {"id": "ecs-svc/1", "status": "PRIMARY", "rolloutState": "IN_PROGRESS"},
     ]
     counts = {"desiredCount": 4, "runningCount": 2, "pendingCount": 1}
-    with_status(kubectl, service(cluster="prod"), status="ACTIVE", deployments=deployments, **counts)
+    with_status(kubectl, service(cluster="prod"), cluster="prod", status="ACTIVE", deployments=deployments, **counts)
     head, line = rows(kubectl, "ecsservices")
     assert head == ["NAME", "CLUSTER", "STATUS", "TASKDEF", "DESIRED", "RUNNING", "PENDING", "ROLLOUT"]
     assert line == ["prod.web", "prod", "ACTIVE", "web", "4", "2", "1", "IN_PROGRESS"]
@@ -117,7 +117,7 @@ def test_columns_of_revisions_show_what_does_not_carry_over(kubectl: Kubectl) ->
 
 @pytest.mark.usefixtures("crds_alone")
 def test_columns_of_tasks_and_their_records(kubectl: Kubectl) -> None:
-    with_status(kubectl, task(cluster="prod"), **TASK)
+    with_status(kubectl, task(cluster="prod"), cluster="prod", **TASK)
     where = {"cluster": "prod", "taskDefinition": "web:1", "exitCode": 3, "nodeName": "n1"}
     of_task = {name: TASK[name] for name in ("group", "stopCode")}
     taken(kubectl.cluster, kubectl.namespace, record(kubernetes=where, **of_task), dry=False)
