@@ -240,7 +240,13 @@ def test_a_digest_in_a_name_is_checked(kubectl: Kubectl) -> None:
     [
         ({"schedulingStrategy": "DAEMON", "desiredCount": None}, "SchedulingStrategyNotAvailable"),
         ({"deploymentController": {"type": "EXTERNAL"}, "taskDefinition": None}, "DeploymentControllerNotAvailable"),
-        ({"deploymentConfiguration": {"strategy": "BLUE_GREEN"}}, "DeploymentStrategyNotAvailable"),
+        (
+            {
+                "deploymentConfiguration": {"strategy": "BLUE_GREEN"},
+                "serviceConnectConfiguration": {"enabled": True},
+            },
+            "DeploymentStrategyNotAvailable",
+        ),
     ],
     ids=["daemon", "external", "blue-green"],
 )

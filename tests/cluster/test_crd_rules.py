@@ -26,6 +26,7 @@ from tests.cluster.crd_documents import (
 )
 from tools.localcluster import LocalCluster
 
+AGREED = ("ECSTaskDefinition", "ECSService")  # their rules are seen in test_crd_agreement, test_crd_service_agreement
 SCHEMAS = {kind.kind: kind.schema() for kind in kinds()}
 FARGATE = {"requiresCompatibilities": ["FARGATE"], "networkMode": "awsvpc", "cpu": "256", "memory": "512"}
 DAEMON = {"schedulingStrategy": "DAEMON"}
@@ -272,6 +273,18 @@ PLACED = [
         "binpack field is invalid",
     ),
     (
+        {"placementStrategy": [{"type": "spread", "field": "zone"}]},
+        "spec.placementStrategy[0].field",
+        "spread field 'zone' is invalid",
+        "spread field is invalid",
+    ),
+    (
+        {"placementConstraints": [{"type": "memberOf"}]},
+        "spec.placementConstraints[0].expression",
+        "memberOf expression should be specified",
+        "",
+    ),
+    (
         {"placementConstraints": [{"type": "distinctInstance", "expression": "x"}]},
         "spec.placementConstraints[0].expression",
         "distinctInstance expression should not be specified",
@@ -457,6 +470,16 @@ OTHERS = [
         "metadata.name must be the clusterName, mangled where it is no lower-case DNS label",
     ),
     Case(
+        account(targetGroups=[{"from": "*", "to": "ClusterIP", "nodePort": 30000}]),
+        "spec.targetGroups[0].nodePort",
+        "nodePort needs such a Service",
+    ),
+    Case(
+        account(targetGroups=[{"from": "*", "to": "NodePort", "loadBalancerClass": "x"}]),
+        "spec.targetGroups[0].loadBalancerClass",
+        "loadBalancerClass needs a LoadBalancer",
+    ),
+    Case(
         account(accountId="210987654321"),
         "spec.accountId",
         "can't be changed: the ARNs of what exists carry it",
@@ -536,7 +559,7 @@ def test_a_rule_refuses_in_its_words_at_its_field(case: Case, cluster: LocalClus
     assert cause.reason == reason
 
 
-@pytest.mark.parametrize("kind", [kind for kind in SCHEMAS if kind != "ECSTaskDefinition"])  # see test_crd_agreement
+@pytest.mark.parametrize("kind", [kind for kind in SCHEMAS if kind not in AGREED])
 def test_every_rule_has_a_case(kind: str) -> None:
     known = {rule["message"] for rule in rules(SCHEMAS[kind])}
     assert known == {case.message for case in CASES if case.bad["kind"] == kind}

@@ -8,7 +8,7 @@ from kubecs.convert import items, manifests
 from kubecs.convert.account import account_for, identity_of, skeleton
 from kubecs.convert.dumping import dump
 from kubecs.convert.estate import Row, definition_row, needs_of, service_row
-from kubecs.convert.found import CONDITION, NOTE, REFUSED, Found, Given, Remark, Skipped, not_among
+from kubecs.convert.found import CONDITION, NOTE, PLACEHOLDER, REFUSED, Found, Given, Remark, Skipped, not_among
 from kubecs.convert.items import Cluster, Item, Service, TaskDefinition
 from kubecs.convert.linking import Families, Linked, linked, with_lone
 from kubecs.convert.reading import MalformedError, documents
@@ -192,7 +192,15 @@ def _tried_service(link: Linked, account: Account, options: Options, tried: dict
         message = "its task definition is not among the documents"
         trial = Trial((), (Remark(REFUSED, "taskDefinition", "TaskDefinitionMissing", message),))
     tried[_service_key(service)] = trial
-    return replace(link, service=service.remarked(*trial.remarks))
+    remarks = trial.remarks if options.kubernetes else [_once_filled_in(link, each) for each in trial.remarks]
+    return replace(link, service=service.remarked(*remarks))
+
+
+def _once_filled_in(link: Linked, remark: Remark) -> Remark:
+    """What ECS refuses of a service and its task definition together may be only that values are still open."""
+    parts: list[Item[Any]] = [link.service, *([link.definition] if link.definition else [])]
+    unfilled = any(each.severity == PLACEHOLDER for part in parts for each in part.remarks)
+    return replace(remark, severity=CONDITION) if remark.reason == "InvalidService" and unfilled else remark
 
 
 def _task_key(definition: TaskDefinition) -> str:

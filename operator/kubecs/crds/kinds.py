@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from kubecs.crds import accountmaps, identity, own, request_rules, status, task_definition_rules
+from kubecs.crds import accountmaps, identity, own, request_rules, service_rules, status, task_definition_rules
 from kubecs.crds.nodes import Schema, record
 from kubecs.crds.record import task_record_spec
 from kubecs.crds.rules import Rule, RulesByPath, below, fixed, with_rules
@@ -161,7 +161,7 @@ def _service() -> Kind:
             Column("Pending", ".status.pendingCount", "integer"),
             Column("Rollout", '.status.deployments[?(@.status=="PRIMARY")].rolloutState'),
         ),
-        rules=_rules(identity.SERVICE, request_rules.SERVICE),
+        rules=_rules(identity.SERVICE, service_rules.SERVICE),
         scale=True,
         selectable=(".spec.cluster",),
     )

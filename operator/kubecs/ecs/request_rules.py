@@ -1,19 +1,21 @@
-"""The rules of CreateService and RunTask that go across members and need no other object."""
+"""The rules that CreateService and RunTask share, and those of RunTask, as far as they need no other object."""
 
 from collections.abc import Iterator
 from typing import Protocol
 
 from kubecs.ecs.errors import ClientException
-from kubecs.ecs.model import CapacityProviderStrategyItem, CreateServiceRequest, RunTaskRequest
+from kubecs.ecs.model import CapacityProviderStrategyItem, PlacementConstraint, PlacementStrategy, RunTaskRequest
 from kubecs.ecs.rules import Rule, Violation
 from kubecs.ecs.values import parse_cpu, parse_memory
 
-DEFAULT_PERCENTS = {"REPLICA": (200, 100), "DAEMON": (100, 0)}  # maximumPercent, minimumHealthyPercent
+BINPACKED = ("cpu", "memory")
+SPREAD = ("instanceid", "host")
+ATTRIBUTE = "attribute:"
 OVERRIDES_LENGTH = 8_192
 
 
 class Placed(Protocol):
-    """What CreateService and RunTask have in common: a choice of capacity."""
+    """What CreateService and RunTask have in common: a choice of capacity and of places."""
 
     @property
     def launch_type(self) -> str | None:
@@ -23,16 +25,13 @@ class Placed(Protocol):
     def capacity_provider_strategy(self) -> tuple[CapacityProviderStrategyItem, ...] | None:
         """How to share tasks out over capacity providers."""
 
+    @property
+    def placement_strategy(self) -> tuple[PlacementStrategy, ...] | None:
+        """By what to choose among instances."""
 
-def percents(service: CreateServiceRequest) -> tuple[int, int]:
-    """The maximumPercent and minimumHealthyPercent that hold, defaults filled in by scheduling strategy."""
-    maximum, minimum = DEFAULT_PERCENTS[service.scheduling_strategy or "REPLICA"]
-    given = service.deployment_configuration
-    if given and given.maximum_percent is not None:
-        maximum = given.maximum_percent
-    if given and given.minimum_healthy_percent is not None:
-        minimum = given.minimum_healthy_percent
-    return maximum, minimum
+    @property
+    def placement_constraints(self) -> tuple[PlacementConstraint, ...] | None:
+        """Which instances to choose from."""
 
 
 def _one_choice_of_capacity(request: Placed) -> Iterator[Violation]:
@@ -70,45 +69,29 @@ CAPACITY_RULES: tuple[Rule[Placed], ...] = (
 )
 
 
-def _is_external(service: CreateServiceRequest) -> bool:
-    return service.deployment_controller is not None and service.deployment_controller.type == "EXTERNAL"
+def _spread_fields(request: Placed) -> Iterator[Violation]:
+    for index, each in enumerate(request.placement_strategy or ()):
+        field, path = each.field or "", f"placementStrategy[{index}].field"
+        if each.type == "random" and each.field is not None:
+            yield Violation(path, "random field should not be specified")
+        if each.type == "binpack" and field.lower() not in BINPACKED:
+            yield Violation(path, f"binpack field '{field}' is invalid")
+        if each.type == "spread" and field.lower() not in SPREAD and not field.lower().startswith(ATTRIBUTE):
+            yield Violation(path, f"spread field '{field}' is invalid")
 
 
-def _task_definition_given(service: CreateServiceRequest) -> Iterator[Violation]:
-    if not service.task_definition and not _is_external(service):
-        yield Violation("taskDefinition")
+def _expressions(request: Placed) -> Iterator[Violation]:
+    for index, each in enumerate(request.placement_constraints or ()):
+        path = f"placementConstraints[{index}].expression"
+        if each.type == "distinctInstance" and each.expression is not None:
+            yield Violation(path, "distinctInstance expression should not be specified")
+        if each.type == "memberOf" and not each.expression:
+            yield Violation(path, "memberOf expression should be specified")
 
 
-def _no_task_definition(service: CreateServiceRequest) -> Iterator[Violation]:
-    if service.task_definition and _is_external(service):
-        yield Violation("taskDefinition")
-
-
-def _daemon(service: CreateServiceRequest) -> Iterator[Violation]:
-    if service.scheduling_strategy != "DAEMON":
-        return
-    if service.desired_count is not None:
-        yield Violation("desiredCount", "a desired count for services")
-    if service.placement_strategy:
-        yield Violation("placementStrategy", "placement strategies")
-    if percents(service)[0] > 100:
-        yield Violation("deploymentConfiguration.maximumPercent", "values above 100 for maximumPercent")
-
-
-def _deployable(service: CreateServiceRequest) -> Iterator[Violation]:
-    if percents(service) == (100, 100):
-        yield Violation("deploymentConfiguration.maximumPercent")
-
-
-SERVICE_RULES: tuple[Rule[CreateServiceRequest], ...] = (
-    Rule("there is something to run", _task_definition_given, "TaskDefinition can not be blank."),
-    Rule("task sets bring their own task definitions", _no_task_definition, "TaskDefinition must be blank"),
-    Rule("daemons run once on each instance", _daemon, "The daemon scheduling strategy does not support {}."),
-    Rule(
-        "a deployment can stop or start a task",
-        _deployable,
-        "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments",
-    ),
+PLACEMENT_RULES: tuple[Rule[Placed], ...] = (
+    Rule("strategies have fields that they know", _spread_fields, "{}"),
+    Rule("constraints have expressions where they need one", _expressions, "{}"),
 )
 
 

@@ -9,8 +9,10 @@ from typing import Any
 
 from kubecs.ecs.errors import ClientException, InvalidParameterException
 from kubecs.ecs.model import CreateClusterRequest, CreateServiceRequest, RegisterTaskDefinitionRequest, RunTaskRequest
-from kubecs.ecs.request_rules import CAPACITY_RULES, RUN_TASK_RULES, SERVICE_RULES
+from kubecs.ecs.request_rules import CAPACITY_RULES, PLACEMENT_RULES, RUN_TASK_RULES
 from kubecs.ecs.rules import require
+from kubecs.ecs.service_definition_rules import PAIR_RULES, Pair
+from kubecs.ecs.service_rules import SERVICE_RULES
 from kubecs.ecs.structure import check_bounds, read
 from kubecs.ecs.tag_rules import RULES as TAG_RULES
 from kubecs.ecs.task_definition_rules import OUT_OF_BOUNDS, REQUIRED, RULES
@@ -45,9 +47,19 @@ def validate_service(document: Mapping[str, Any]) -> CreateServiceRequest:
     service = read(CreateServiceRequest, document, InvalidParameterException)
     check_bounds(service, InvalidParameterException)
     require(CAPACITY_RULES, service, InvalidParameterException)
+    require(PLACEMENT_RULES, service, InvalidParameterException)
     require(SERVICE_RULES, service, InvalidParameterException)
     require(TAG_RULES, service, InvalidParameterException)
     return service
+
+
+def validate_service_of(service: CreateServiceRequest, definition: RegisterTaskDefinitionRequest) -> None:
+    """Hold a service against the task definition that it names.
+
+    Raises:
+        InvalidParameterException: with the path of the first member of the service that ECS would refuse, and why.
+    """
+    require(PAIR_RULES, Pair(service, definition), InvalidParameterException)
 
 
 def validate_run_task(document: Mapping[str, Any]) -> RunTaskRequest:
@@ -59,6 +71,7 @@ def validate_run_task(document: Mapping[str, Any]) -> RunTaskRequest:
     request = read(RunTaskRequest, document, InvalidParameterException)
     check_bounds(request, InvalidParameterException)
     require(CAPACITY_RULES, request, InvalidParameterException)
+    require(PLACEMENT_RULES, request, InvalidParameterException)
     require(RUN_TASK_RULES, request, InvalidParameterException)
     require(TAG_RULES, request, InvalidParameterException)
     return request

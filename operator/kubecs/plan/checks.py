@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from kubecs.ecs.errors import EcsError
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
-from kubecs.ecs.validation import validate_service
+from kubecs.ecs.validation import validate_service, validate_service_of
 from kubecs.plan.references import Resolved
 from kubecs.plan.refusal import Refusal, definition_of, described
 from kubecs.plan.snapshot import ServiceSnapshot
@@ -77,7 +77,10 @@ def usable(snapshot: ServiceSnapshot, resolution: Resolved) -> RegisterTaskDefin
     """Read the service and the revision's task definition, and hold them against what the account allows."""
     own = {name: value for name, value in snapshot.spec.items() if name != "kubernetes"}
     try:
-        validate_service(own)
+        service = validate_service(own)
+        found = definition_of(snapshot.account, resolution)
+        if not isinstance(found, Refusal):
+            validate_service_of(service, found)
     except EcsError as error:
         return Refusal("InvalidService", described(error))
-    return definition_of(snapshot.account, resolution)
+    return found

@@ -137,7 +137,10 @@ def test_a_template_whole() -> None:
             },
             "Task": {
                 "Type": "AWS::ECS::TaskDefinition",
-                "Properties": {"ContainerDefinitions": [{"Name": "web", "Image": "nginx", "Memory": 64}]},
+                "Properties": {
+                    "ContainerDefinitions": [{"Name": "web", "Image": "nginx", "Memory": 64}],
+                    "NetworkMode": "awsvpc",
+                },
             },
             "Web": {
                 "Type": "AWS::ECS::Service",

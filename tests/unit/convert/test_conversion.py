@@ -58,7 +58,13 @@ def test_every_manifest_fits_its_schema() -> None:
             service(launchType="FARGATE", capacityProviderStrategy=[{"capacityProvider": "x"}]),
             "refused      launchType: ",
         ),
-        (service(deploymentController={"type": "CODE_DEPLOY"}), "DeploymentControllerNotAvailable"),
+        (
+            service(
+                deploymentController={"type": "CODE_DEPLOY"},
+                loadBalancers=[{"targetGroupArn": "arn:g", "containerName": "web", "containerPort": 80}],
+            ),
+            "DeploymentControllerNotAvailable",
+        ),
         ({"clusterName": "not a name!"}, "refused      clusterName: "),
         ({"name": "left-pad"}, "refused      NotConverted: "),
     ],

@@ -93,7 +93,11 @@ def test_service_and_cluster() -> None:
     providers = resource(
         "aws_ecs_cluster_capacity_providers.shop", {"cluster_name": "shop", "capacity_providers": ["FARGATE"]}
     )
-    outcome = converted(state(TASK, resource("aws_ecs_service.web", values), cluster, providers))
+    mapped = {"name": "web", "image": "nginx", "portMappings": [{"name": "http", "containerPort": 80}]}
+    definition = {"family": "web", "container_definitions": json.dumps([mapped]), "revision": 3}
+    sized = {"network_mode": "awsvpc", "cpu": "256", "memory": "512"}
+    task = resource("aws_ecs_task_definition.web", definition | sized)
+    outcome = converted(state(task, resource("aws_ecs_service.web", values), cluster, providers))
     assert spec(outcome, "ECSCluster") == {"clusterName": "shop", "capacityProviders": ["FARGATE"]}
     assert spec(outcome, "ECSService") == {
         "serviceName": "web",

@@ -103,7 +103,7 @@ FULL: dict[str, Any] = {
             },
         }
     ],
-    "serviceRegistries": [{"registryArn": REGISTRY, "containerName": "app", "containerPort": 80, "port": 80}],
+    "serviceRegistries": [{"registryArn": REGISTRY, "containerName": "app", "containerPort": 80}],
     "serviceConnectConfiguration": {
         "enabled": True,
         "namespace": "internal",
@@ -212,8 +212,10 @@ DOCUMENTS: list[dict[str, Any]] = [
     FULL,
     {},
     {"desiredCount": 4},
-    {"taskDefinition": "web:1", "launchType": "FARGATE"},
-    {"launchType": "EC2"},
+    {"taskDefinition": "web:1"},
+    {"launchType": "FARGATE", "networkConfiguration": FULL["networkConfiguration"]},
+    {"launchType": "EXTERNAL"},
+    {"volumeConfigurations": [{"name": "logs", "managedEBSVolume": {"sizeInGiB": 6, "roleArn": "r"}}]},
     {"availabilityZoneRebalancing": "DISABLED", "propagateTags": "NONE"},
     {"networkConfiguration": {"awsvpcConfiguration": {"subnets": [], "assignPublicIp": "DISABLED"}}},
     {"loadBalancers": [{"loadBalancerName": "classic", "containerName": "app", "containerPort": 80}]},
@@ -243,7 +245,7 @@ def mapped(**spec: Any) -> Account:
     return account_of({"spec": MAPS | spec}, NAMESPACE, "eu-central-1")
 
 
-def numbered(number: int) -> dict[str, Any]:
+def numbered(number: int, *, awsvpc: bool = False) -> dict[str, Any]:
     """A revision of the task definition that all of them run."""
     found = revision(number, portMappings=PORTS)
     side = {
@@ -254,13 +256,21 @@ def numbered(number: int) -> dict[str, Any]:
     }
     document = found["spec"]["taskDefinition"]
     document["containerDefinitions"].append(side)
-    document["volumes"] = [{"name": "data", "configuredAtLaunch": True}]
+    document["volumes"] = [{"name": name, "configuredAtLaunch": True} for name in ("data", "logs")]
+    if awsvpc:
+        document |= {"networkMode": "awsvpc", "cpu": "256", "memory": "512"}
     return found
 
 
-def shown(spec: dict[str, Any], **changes: Any) -> ServiceSnapshot:
-    """A first look at a service of these members."""
-    revisions = (numbered(1), numbered(2))
+def has_network(spec: dict[str, Any]) -> bool:
+    """Whether the service configures a network of its tasks' own."""
+    return bool((spec.get("networkConfiguration") or {}).get("awsvpcConfiguration"))
+
+
+def shown(spec: dict[str, Any], *, awsvpc: bool | None = None, **changes: Any) -> ServiceSnapshot:
+    """A first look at a service of these members; its task definition has the network that it configures."""
+    network = has_network(spec) if awsvpc is None else awsvpc
+    revisions = (numbered(1, awsvpc=network), numbered(2, awsvpc=network))
     own = service(**spec)
     own["metadata"]["name"] = names.service_object_name(spec.get("cluster", "default"), own["spec"]["serviceName"])
     return snapshot(**{"service": own, "account": mapped(), "revisions": revisions} | changes)

@@ -133,7 +133,11 @@ def test_the_namespace_comes_from_the_cluster_where_the_service_names_none() -> 
     ("spec", "reason", "map_name"),
     [
         (balanced("lost"), "TargetGroupNotMapped", "targetGroups"),
-        ({"loadBalancers": [{"loadBalancerName": "lost"}]}, "TargetGroupNotMapped", "targetGroups"),
+        (
+            {"loadBalancers": [{"loadBalancerName": "lost", "containerName": "app", "containerPort": 80}]},
+            "TargetGroupNotMapped",
+            "targetGroups",
+        ),
         ({"serviceRegistries": [{"registryArn": f"{REGISTRY}-lost"}]}, "ServiceRegistryNotMapped", "serviceRegistries"),
         (connected({"portName": "api"}, namespace="lost"), "ServiceConnectNotMapped", "serviceConnect"),
     ],
@@ -221,7 +225,17 @@ def test_the_service_of_somebody_else_is_never_taken() -> None:
     assert "another Service nodes of ECSService api" in ready(other)[2]
 
 
-def test_a_port_that_is_not_there_is_told() -> None:
-    plan = plan_service(running(connected({"portName": "lost", "discoveryName": "web"})), NOW)
-    assert services(plan) == []
+def test_a_port_that_is_no_longer_there_is_told() -> None:
+    look = running(connected({"portName": "api"}))
+    document = copy.deepcopy(look.revisions)
+    for each in document:
+        each["spec"]["taskDefinition"]["containerDefinitions"][0].pop("portMappings")
+    plan = plan_service(replace(look, revisions=document), NOW)
+    assert plan.steps == ()
     assert ready(plan)[1] == "ServicePortMissing"
+
+
+def test_a_port_that_never_was_there_is_refused_as_ecs_does() -> None:
+    plan = plan_service(shown(connected({"portName": "lost"})), NOW)
+    assert plan.steps == ()
+    assert "InvalidParameterException: portName(lost) does not refer to any named" in ready(plan)[2]

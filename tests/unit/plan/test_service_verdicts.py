@@ -19,7 +19,7 @@ from kubecs.plan.service import plan_service
 from kubecs.translate.finding import Finding
 from kubecs.translate.servicefindings import service_findings
 from kubecs.translate.serviceverdicts import SERVICE
-from tests.unit.plan.service_documents import DOCUMENTS, shown
+from tests.unit.plan.service_documents import DOCUMENTS, has_network, shown
 from tests.unit.plan.test_service import NOW, condition, created, service
 
 # Members of the calls, not of the ECSService.
@@ -105,10 +105,10 @@ def with_other_values(spec: dict[str, Any], steps: Step) -> Iterator[dict[str, A
         yield changed
 
 
-def planned(spec: dict[str, Any]) -> list[Any] | None:
+def planned(spec: dict[str, Any], *, awsvpc: bool) -> list[Any] | None:
     """What is written for a service, None where it is refused or nothing that can be read."""
     try:
-        plan = plan_service(shown(spec), NOW)
+        plan = plan_service(shown(spec, awsvpc=awsvpc), NOW)
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
     return made(plan) or None
@@ -119,13 +119,14 @@ def changing() -> frozenset[str]:
     """Paths of members of which another value writes something else."""
     found: set[str] = set()
     for spec in map(whole, DOCUMENTS):
-        written = planned(spec)
+        awsvpc = has_network(spec)
+        written = planned(spec, awsvpc=awsvpc)
         if written is None:
             continue
         for steps, _ in members_of(spec):
             path = path_of(steps)
             if path in MEMBERS and path not in found:
-                others = map(planned, with_other_values(spec, steps))
+                others = (planned(other, awsvpc=awsvpc) for other in with_other_values(spec, steps))
                 if any(other is not None and other != written for other in others):
                     found.add(path)
     return frozenset(found)
@@ -199,7 +200,7 @@ def test_what_is_translated_changes_what_is_written(row: str) -> None:
 
 @pytest.mark.parametrize("row", sorted(ONE_VALUE))
 def test_what_has_one_value_comes_to_a_deployment(row: str) -> None:
-    kinds = [each.get("kind") for each in planned(whole(DOCUMENTS[0])) or ()]
+    kinds = [each.get("kind") for each in planned(whole(DOCUMENTS[0]), awsvpc=True) or ()]
     assert row in given()
     assert "Deployment" in kinds
     assert "Service" in kinds
