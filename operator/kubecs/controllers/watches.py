@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import aiohttp
 import kopf
 import orjson
+from kopf._core.engines.peering import Identity
 
 from kubecs.controllers.resources import WATCHED
 from kubecs.kube.config import Connection
@@ -29,6 +30,7 @@ log = logging.getLogger("kubecs.watches")
 
 T = TypeVar("T")
 LONGEST_PAUSE_SECONDS = 30.0
+PEER = Identity("kubecs")  # unused, since there are no peers; kopf's own guess fails for a user without a name
 END_SECONDS = 2.0  # kopf ends in a tenth of one
 
 
@@ -145,6 +147,7 @@ class Life(threading.Thread):
             registry=self._registry(),
             settings=settings(),
             standalone=True,
+            identity=PEER,
             clusterwide=not namespaces,
             namespaces=namespaces,
         )

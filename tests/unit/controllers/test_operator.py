@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from kubecs.controllers import resources
 from kubecs.controllers.keys import Key
 from kubecs.controllers.operator import SILENT_SECONDS, STUCK_SECONDS, Operator, Options
 from kubecs.plan.settings import Settings
@@ -67,3 +68,8 @@ async def test_ready_when_every_list_is_there_whether_leading_or_not(replica: Op
     replica._set_leading(leading=True)
     assert replica.readyz() == (True, "leading")
     assert b"ecs_operator_leader 1.0" in replica._metrics.render()
+
+
+def test_what_belongs_to_no_namespace_is_not_watched_where_one_is_served() -> None:
+    everything = {each.resource.kind for each in resources.informed(None)}
+    assert everything - {each.resource.kind for each in resources.informed("shop")} == {"Node"}
