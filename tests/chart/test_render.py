@@ -14,7 +14,13 @@ from tools.helm import CHART, HelmError, render
 from tools.localcluster.access import MANIFEST
 
 PROJECT = CHART.parents[1]
-CLUSTERWIDE = {"ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition"}
+CLUSTERWIDE = {
+    "ClusterRole",
+    "ClusterRoleBinding",
+    "CustomResourceDefinition",
+    "ValidatingAdmissionPolicy",
+    "ValidatingAdmissionPolicyBinding",
+}
 LONG = "a-release-with-a-name-of-fifty-three-characters-xxxxx"
 EVERYTHING: dict[str, Any] = {
     "networkPolicy": {"enabled": True},
@@ -103,7 +109,7 @@ def test_people_who_edit_do_not_write_accounts() -> None:
         for each in documents
         if each["kind"] == "ClusterRole" and "aggregate-to-" in str(each["metadata"].get("labels"))
     ]
-    assert {each["metadata"]["name"] for each in aggregated} == {"kubecs-view", "kubecs-edit"}
+    assert {each["metadata"]["name"] for each in aggregated} == {"kubecs-view", "kubecs-edit", "kubecs-pass-roles"}
     writes = [rule for role in aggregated for rule in role["rules"] if set(rule["verbs"]) - {"get", "list", "watch"}]
     assert writes
     assert not [rule for rule in writes if "ecsaccounts" in rule["resources"]]

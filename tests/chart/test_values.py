@@ -120,6 +120,7 @@ SEEN: dict[str, tuple[Any, Seen]] = {
     "rbac.aggregate": (False, lambda documents: one(documents, "ClusterRole")["metadata"]["name"] == "kubecs-operator"),
     "rbac.bindable.clusterRoles": (["edit", "x"], binds("clusterroles", ["edit", "x"])),
     "rbac.bindable.roles": (["shop"], binds("roles", ["shop"])),
+    "security.passRole": (False, has_not("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding")),
     "crds.install": (False, has_not("CustomResourceDefinition")),
     "crds.keep": (
         False,
