@@ -10,6 +10,7 @@ its containers with chroot) and Debian's packages buildah and mmdebstrap.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import os
 import shutil
@@ -32,6 +33,10 @@ class ImageError(RuntimeError):
     """No image was made; the message says why."""
 
 
+class NoBuilderError(ImageError):
+    """Nothing here can make one."""
+
+
 def has_docker() -> bool:
     """Whether a Docker engine answers."""
     return shutil.which("docker") is not None and _run(["docker", "info"], check=False).returncode == 0
@@ -46,12 +51,13 @@ def build_with_buildah(tag: str, directory: Path) -> Path:
     """Builds the archive and the list of what is in it, and returns the archive's path.
 
     Raises:
-        ImageError: a program is missing or failed.
+        NoBuilderError: a program is missing.
+        ImageError: one failed.
     """
     missing = [name for name in ("buildah", "mmdebstrap") if shutil.which(name) is None]
     if missing or os.geteuid() != 0:
         lacking = f"the programs {', '.join(missing)} (packages of Debian)" if missing else "root"
-        raise ImageError(f"there is no Docker engine here, and a build without one needs {lacking}")
+        raise NoBuilderError(f"there is no Docker engine here, and a build without one needs {lacking}")
     directory.mkdir(parents=True, exist_ok=True)
     _base(directory)
     _wheels(directory / "wheels")
@@ -63,6 +69,29 @@ def build_with_buildah(tag: str, directory: Path) -> Path:
     packages = _packages(tag)
     (directory / "kubecs.spdx.json").write_text(json.dumps(sbom.document(tag, packages), indent=1) + "\n")
     return archive
+
+
+def ensure_archive() -> Path:
+    """The archive in build/image, built when there is none or its sources are newer; one builder at a time.
+
+    Raises:
+        NoBuilderError: a program is missing.
+        ImageError: one failed.
+    """
+    archive = DIRECTORY / "kubecs.tar"
+    DIRECTORY.mkdir(parents=True, exist_ok=True)
+    with (DIRECTORY / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return archive if is_current(archive) else build_with_buildah("kubecs:dev", DIRECTORY)
+
+
+def is_current(archive: Path) -> bool:
+    """Whether an archive is newer than all that an image is made from."""
+    if not archive.exists():
+        return False
+    single = [PROJECT / name for name in ("Dockerfile", "pyproject.toml", "requirements-image.lock")]
+    sources = [*single, *(PROJECT / "operator").rglob("*.py"), *(PROJECT / "shim").rglob("*.go")]
+    return archive.stat().st_mtime > max(path.stat().st_mtime for path in sources)
 
 
 def _arguments(directory: Path) -> list[str]:

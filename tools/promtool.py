@@ -1,6 +1,6 @@
-"""Finds promtool, Prometheus's own linter; where it is missing it is taken out of Debian's package, without root.
+"""Finds Prometheus and promtool, its linter; where they are missing they are taken out of Debian's package.
 
-python -m tools.promtool      prints its path
+python -m tools.promtool      prints promtool's path
 """
 
 from __future__ import annotations
@@ -24,13 +24,26 @@ class NoPromtoolError(RuntimeError):
 def ensure_promtool() -> Path:
     """The promtool of $PROMTOOL or PATH, else the one in the per-user cache, which is filled when it is empty.
 
-    Nothing is installed and no service is started: the package is only unpacked.
+    Nothing is installed and no service is started: the package is only unpacked, without root.
 
     Raises:
         NoPromtoolError: apt could not download the package; the message is its own.
     """
-    cached = cache_directory() / "promtool" / "promtool"
-    found = os.environ.get("PROMTOOL") or shutil.which("promtool")
+    return _ensure("promtool")
+
+
+def ensure_prometheus() -> Path:
+    """Likewise the server, of $PROMETHEUS or PATH.
+
+    Raises:
+        NoPromtoolError: apt could not download the package; the message is its own.
+    """
+    return _ensure("prometheus")
+
+
+def _ensure(name: str) -> Path:
+    cached = cache_directory() / name / name
+    found = os.environ.get(name.upper()) or shutil.which(name)
     if found is not None:
         return Path(found)
     if not cached.exists():
@@ -46,19 +59,19 @@ def _unpack(target: Path) -> None:
         _download(place)
         package = next(place.glob(f"{PACKAGE}_*.deb"))
         subprocess.run(["dpkg", "-x", str(package), str(place / "root")], check=True)
-        (place / "root" / "usr" / "bin" / "promtool").replace(target)
+        (place / "root" / "usr" / "bin" / target.name).replace(target)
 
 
 def _download(place: Path) -> None:
     download = ["apt-get", "download", "-qq", PACKAGE]
     if shutil.which("apt-get") is None:
-        raise NoPromtoolError("promtool is not on PATH, and there is no apt-get to fetch Debian's package prometheus")
+        raise NoPromtoolError("not on PATH, and there is no apt-get to fetch Debian's package prometheus")
     done = subprocess.run(download, cwd=place, capture_output=True, text=True, check=False)
     if done.returncode and os.geteuid() == 0:  # a fresh machine has no package lists
         subprocess.run(["apt-get", "update", "-qq"], check=False)
         done = subprocess.run(download, cwd=place, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise NoPromtoolError(f"promtool is not on PATH, and apt-get could not fetch {PACKAGE}: {done.stderr.strip()}")
+        raise NoPromtoolError(f"not on PATH, and apt-get could not fetch {PACKAGE}: {done.stderr.strip()}")
 
 
 def main() -> int:

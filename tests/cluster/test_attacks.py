@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ def test_node_is_not_to_be_had(kubectl: Kubectl, attack: str) -> None:
     family, named = NODE_ATTACKS[attack]
     kubectl.apply([ecs.account(), family, ecs.service(), ecs.task()])
     for kind, name in (("ecsservice", "web"), ("ecstask", "job")):
-        found = wait_for(lambda kind=kind, name=name: _stalled(kubectl, kind, name), 20)
+        found = wait_for(partial(_stalled, kubectl, kind, name), 20)
         assert named in ecs.condition(found, "Stalled")["message"]
     assert kubectl.list("pod") == []
     assert kubectl.list("deployment") == []

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import shutil
 import subprocess
 import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 HOST = "registry.test"
 _MANIFEST = "application/vnd.oci.image.manifest.v1+json"
@@ -81,6 +82,30 @@ def write_registry(directory: Path, busybox: Path, shim: Path) -> None:
             "layers": [{"mediaType": _LAYER, "digest": _digest(layer), "size": len(layer)}],
         }
         _write(directory / "v2" / image.name, image.tag, json.dumps(manifest).encode(), (text, layer))
+
+
+def add_archive(directory: Path, archive: Path, name: str, tag: str = "1") -> None:
+    """Lets a registry serve the image of an OCI archive as well, as `<name>:<tag>`."""
+    repository = directory / "v2" / name
+    with tarfile.open(archive) as opened:
+        index = json.load(_member(opened, "index.json"))
+        manifest = _member(opened, _blob(index["manifests"][0]["digest"])).read()
+        parsed = json.loads(manifest)
+        _write(repository, tag, manifest, ())
+        for digest in (each["digest"] for each in (parsed["config"], *parsed["layers"])):
+            with (repository / "blobs" / digest).open("wb") as target:
+                shutil.copyfileobj(_member(opened, _blob(digest)), target)
+
+
+def _blob(digest: str) -> str:
+    return f"blobs/{digest.replace(':', '/')}"
+
+
+def _member(opened: tarfile.TarFile, name: str) -> IO[bytes]:
+    found = opened.extractfile(name)
+    if found is None:
+        raise ValueError(f"the archive has no file {name}")
+    return found
 
 
 def digest_of(directory: Path, name: str) -> str:

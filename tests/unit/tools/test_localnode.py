@@ -108,3 +108,22 @@ def test_missing_programs_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("tools.localnode.programs._installed", lambda _: None)
     with pytest.raises(MissingProgramError, match=rf"{PROGRAMS[0].name} is not installed"):
         find_programs()
+
+
+def test_image_of_an_oci_archive_is_served_too(registry: Path, tmp_path: Path) -> None:
+    blobs = {name: hashlib.sha256(name.encode()).hexdigest() for name in ("config", "layer")}
+    references = {name: {"digest": f"sha256:{digest}"} for name, digest in blobs.items()}
+    manifest = json.dumps({"config": references["config"], "layers": [references["layer"]]})
+    digest = hashlib.sha256(manifest.encode()).hexdigest()
+    files = {f"blobs/sha256/{blobs[name]}": name for name in blobs} | {f"blobs/sha256/{digest}": manifest}
+    files["index.json"] = json.dumps({"manifests": [{"digest": f"sha256:{digest}"}]})
+    with tarfile.open(tmp_path / "archive.tar", "w") as archive:
+        for name, text in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(text)
+            archive.addfile(entry, io.BytesIO(text.encode()))
+    images.add_archive(registry, tmp_path / "archive.tar", "kubecs")
+    repository = registry / "v2" / "kubecs"
+    for reference in ("1", f"sha256:{digest}"):
+        assert (repository / "manifests" / reference).read_text() == manifest
+    assert (repository / "blobs" / f"sha256:{blobs['layer']}").read_text() == "layer"
