@@ -13,7 +13,7 @@ import signal
 import socket
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -104,6 +104,7 @@ class Operator:
             self._client, self._cache, self._queue, self._recorder, self._metrics, may_write=may_write
         )
         self._metrics.read_state_from(CacheView(self._cache, self._queue, self._engine, self._standing))
+        self._deaf_seconds: Callable[[], float] = lambda: 0.0  # until kopf is there
         self._stop = asyncio.Event()
 
     def _informer(self, selected: resources.Selected, hooks: KubeHooks) -> Informer:
@@ -230,20 +231,24 @@ class Operator:
 
     async def _watch_our_kinds(self) -> None:
         """Run kopf, which is imported when everything else is ready."""
-        watches = await asyncio.to_thread(importlib.import_module, "kubecs.controllers.watches")
+        module = await asyncio.to_thread(importlib.import_module, "kubecs.controllers.watches")
         namespaces = (self._options.namespace,) if self._options.namespace else ()
-        await watches.Watches(self._connection, namespaces, self._cache.observe, self._sweeper.ask).run()
+        watches = module.Watches(self._connection, namespaces, self._cache.observe, self._sweeper.ask)
+        self._deaf_seconds = watches.deaf_seconds
+        await watches.run()
 
     def _set_leading(self, *, leading: bool) -> None:
         self._standing.leading = leading
         self._metrics.set("ecs_operator_leader", int(leading))
 
     def healthz(self) -> tuple[bool, str]:
-        """Alive: no watch is silent, no reconcile is stuck."""
+        """Alive: no watch is silent, kopf stays up, no reconcile is stuck."""
         now = time.monotonic()
         silent = [each.scope.resource.plural for each in self._informers if now - each.last_activity > SILENT_SECONDS]
         if silent:
             return False, f"no sign of life from the watches of {', '.join(silent)}"
+        if self._deaf_seconds() > SILENT_SECONDS:
+            return False, "kopf, which watches our own kinds, ends again and again"
         if self._queue.longest_running_seconds() > STUCK_SECONDS:
             return False, "a reconcile is stuck"
         return True, "ok"

@@ -12,8 +12,9 @@ import contextlib
 import logging
 import random
 import threading
+import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import aiohttp
@@ -30,6 +31,7 @@ log = logging.getLogger("kubecs.watches")
 
 T = TypeVar("T")
 LONGEST_PAUSE_SECONDS = 30.0
+LASTING_SECONDS = 60.0  # kopf that has run for so long hears
 PEER = Identity("kubecs")  # unused, since there are no peers; kopf's own guess fails for a user without a name
 END_SECONDS = 2.0  # kopf ends in a tenth of one
 
@@ -61,7 +63,7 @@ def settings() -> kopf.OperatorSettings:
     return chosen
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Watches:
     """kopf, supervised.
 
@@ -70,12 +72,21 @@ class Watches:
         namespaces: What to watch; none means all.
         sink: Gets every event, on the event loop that `run` runs on.
         listed: Told there of a kind that kopf has listed: at its start, after a 410, after its own end.
+        clock: Monotonic seconds.
     """
 
     connection: Connection
     namespaces: tuple[str, ...]
     sink: Callable[[str, EventType | None, dict[str, Any]], None]
     listed: Callable[[str], None]
+    clock: Callable[[], float] = time.monotonic
+    _deaf_since: float | None = field(default=None, init=False)
+    _began: float = field(default=0.0, init=False)
+
+    def deaf_seconds(self) -> float:
+        """For how long kopf has ended again and again, each time soon after its start; 0 while it lasts."""
+        now = self.clock()
+        return 0.0 if self._deaf_since is None or now - self._began > LASTING_SECONDS else now - self._deaf_since
 
     async def run(self) -> None:
         """Run kopf until cancelled; when one of its watchers dies, start it anew after a pause.
@@ -83,6 +94,10 @@ class Watches:
         kopf ends on any watch error but a 410 inside the stream, so it needs a supervisor.
         """
         for pause in EndlessBackoffs():
+            heard = self.deaf_seconds() == 0
+            self._began = self.clock()
+            if heard:
+                self._deaf_since = self._began
             error = await self._once()
             log.warning("kopf ended; starting it again", extra={"error": repr(error), "in": round(pause, 2)})
             await asyncio.sleep(pause)

@@ -73,3 +73,8 @@ async def test_ready_when_every_list_is_there_whether_leading_or_not(replica: Op
 def test_what_belongs_to_no_namespace_is_not_watched_where_one_is_served() -> None:
     everything = {each.resource.kind for each in resources.informed(None)}
     assert everything - {each.resource.kind for each in resources.informed("shop")} == {"Node"}
+
+
+async def test_kopf_that_does_not_stay_up_is_an_illness(replica: Operator) -> None:
+    replica._deaf_seconds = lambda: SILENT_SECONDS + 1
+    assert replica.healthz() == (False, "kopf, which watches our own kinds, ends again and again")
