@@ -75,6 +75,8 @@ def test_an_upgrade_replaces_no_pod(
     _deploy(kubectl)
     pods, deployment = ecs.uids(ecs.pods(kubectl, service="web")), ecs.deployment_of(kubectl, "web")
     audit = AuditLog(cluster)
+    audit.settle(kubectl.namespace)
+    audit.mark()
 
     upgrade()
 

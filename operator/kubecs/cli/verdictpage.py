@@ -42,10 +42,7 @@ DEPARTURES = (
     ("enableFaultInjection", "no agent that could inject faults is on the nodes"),
     ("linuxParameters.tmpfs[].mountOptions", "an emptyDir has no mount options but `readOnly`"),
     ("linuxParameters.maxSwap=0", "reported like any other: whether a node has swap is not known beforehand"),
-    (
-        "versionConsistency",
-        "no digest is pinned: it is known once a task has pulled the tag, and a new template would replace that task",
-    ),
+    ("versionConsistency", "no registry is asked: the tasks of the first deployment pull by tag, and tell the digest"),
     ("placementConstraints", "not applied yet: they come with clusters and capacity providers"),
     ("proxyConfiguration", "no redirect is set up: App Mesh has come to its end"),
 )

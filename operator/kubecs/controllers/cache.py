@@ -7,6 +7,7 @@ from kubecs.controllers.facts import HeldService, held_service, node_status, num
 from kubecs.controllers.indexes import INDEXES, value
 from kubecs.controllers.prune import PRUNE
 from kubecs.kube.store import Change, EventType, Store
+from kubecs.plan.containerimages import Unresolved, started_ms, unresolved
 from kubecs.plan.summary import TaskSummary, summarise
 
 Object = dict[str, Any]
@@ -21,6 +22,7 @@ class Cache:
         tasks: A summary of each task's Pod by (namespace, name), made once when the Pod changes.
         services: What is kept of each ECSService, likewise.
         nodes: The ECS status of each node by name, likewise.
+        unresolved: What each task definition revision would learn from a task, likewise.
     """
 
     def __init__(self, listener: Listener) -> None:
@@ -30,11 +32,13 @@ class Cache:
         self.tasks: dict[tuple[str, str], TaskSummary] = {}
         self.services: dict[tuple[str, str], HeldService] = {}
         self.nodes: dict[tuple[str, str], str] = {}
+        self.unresolved: dict[tuple[str, str], Unresolved] = {}
         self._in_use: dict[tuple[str, str], int] = {}
         self._facts: Mapping[str, tuple[dict[tuple[str, str], Any], Callable[[Object], Any]]] = {
             "Pod": (self.tasks, summarise),
             "ECSService": (self.services, held_service),
             "Node": (self.nodes, node_status),
+            "ECSTaskDefinitionRevision": (self.unresolved, unresolved),
             "ControllerRevision": (self._in_use, number_in_use),
         }
         self._listener = listener
@@ -92,6 +96,13 @@ class Cache:
         """The summaries of the Pods that an index has for something in a namespace."""
         keys = self.stores["Pod"].keys_by_index(index, value(namespace, what))
         return tuple(self.tasks[key] for key in keys if key in self.tasks)
+
+    def newest_task_of_revision(self, namespace: str, revision: str) -> Object | None:
+        """A running Pod of the newest deployment of a task definition revision, the first one of it."""
+        keys = self.stores["Pod"].keys_by_index("revision", value(namespace, revision))
+        tasks = ((self.tasks[key], key) for key in keys if key in self.tasks)
+        found = max(tasks, key=lambda each: (started_ms(each[0].deployment), -each[0].created_epoch), default=None)
+        return self.get("Pod", *found[1]) if found else None
 
     def count(self, kind: str, index: str, namespace: str, what: str) -> int:
         """How many objects an index has for something in a namespace."""

@@ -12,6 +12,7 @@ from kubecs.controllers.listener import Listener
 from kubecs.ecs.errors import EcsError
 from kubecs.kube.errors import ApiError, NamespaceEnding
 from kubecs.plan.actions import Plan
+from kubecs.plan.containerimages import learned, without_resolved
 from kubecs.plan.definition import definition
 from kubecs.plan.family import (
     FamilySnapshot,
@@ -86,10 +87,12 @@ class RevisionReconciler:
             return self._deleted(key, now)
         try:
             maps = account(self._cache, self._settings, key.namespace).maps
-            found = findings(definition(revision["spec"]["taskDefinition"]), maps)
+            document = definition(revision["spec"]["taskDefinition"])
         except EcsError as error:
-            found = (Finding(error.path or "taskDefinition", INVALID, INVALID, f"{error.code}: {error.message}"),)
-        return plan_revision(revision, found, now)
+            found = Finding(error.path or "taskDefinition", INVALID, INVALID, f"{error.code}: {error.message}")
+            return plan_revision(revision, (found,), now)
+        images = learned(revision, document, self._cache.newest_task_of_revision(key.namespace, key.name))
+        return plan_revision(revision, without_resolved(findings(document, maps), images), now, images)
 
     def _deleted(self, key: Key, now: datetime) -> Plan | None:
         gone = self._listener.deleted_revisions.get((key.namespace, key.name))

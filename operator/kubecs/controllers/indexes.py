@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from kubecs.plan.containerimages import revision_of
 from kubecs.plan.references import family_referred_to, follows
 from kubecs.translate import labels, names
 
@@ -51,6 +52,13 @@ def _owned_by(kind: str, obj: Object) -> Iterable[str]:
     owner = owner_of(obj)
     if owner is not None and owner[0] == kind:
         yield value(obj["metadata"]["namespace"], owner[1])
+
+
+def telling_of_revision(pod: Object) -> Iterable[str]:
+    """Running tasks of services by the name of their task definition revision, which learns its digests from them."""
+    name = revision_of(pod)
+    if name is not None:
+        yield value(pod["metadata"]["namespace"], name)
 
 
 def in_cluster(obj: Object) -> Iterable[str]:
@@ -107,7 +115,12 @@ def bound(obj: Object) -> Iterable[str]:
 
 
 INDEXES: Mapping[str, Mapping[str, IndexFunction]] = {
-    "Pod": {"service": owned_by_service, "task": owned_by_task, "cluster": in_cluster},
+    "Pod": {
+        "service": owned_by_service,
+        "task": owned_by_task,
+        "cluster": in_cluster,
+        "revision": telling_of_revision,
+    },
     "ReplicaSet": {"service": owned_by_service},
     "Deployment": {"service": owned_by_service},
     "ControllerRevision": {"service": owned_by_service, "family": running_family, "companion": accompanied},

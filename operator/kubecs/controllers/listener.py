@@ -37,6 +37,8 @@ CHILDREN = frozenset(
 )
 BURST_SECONDS = 0.05
 
+DIGEST_SECONDS = 0.3  # what an image turned out to be is not needed before the next deployment: others go first
+
 
 class Listener:
     """The cache's listener.
@@ -77,6 +79,8 @@ class Listener:
     def _enqueue(self, key: Key, kind: str, change: Change) -> None:
         if key.kind in SUMMARIES and key.kind != kind:
             self._queue.add_after(key, SUMMARY_SECONDS)
+        elif key.kind == "ECSTaskDefinitionRevision" and kind == "Pod":
+            self._queue.add_after(key, DIGEST_SECONDS, Priority.REPORT)
         elif not self._standing.synced:
             self._queue.add(key, Priority.RESYNC)
         elif key.kind == "ECSService" and (kind in CHILDREN or (kind == key.kind and _only_told(change))):

@@ -9,6 +9,7 @@ from kubecs.controllers.indexes import owner_of
 from kubecs.controllers.keys import Key
 from kubecs.kube.store import Change
 from kubecs.plan import stopcause
+from kubecs.plan.containerimages import revision_of, tells
 from kubecs.plan.references import family_referred_to
 from kubecs.translate import labels, names
 
@@ -48,6 +49,15 @@ def _pod(cache: Cache, change: Change) -> Iterable[Key]:
     replaced = change.type == "ADDED" and change.old is not None
     if change.type == "DELETED" or replaced or any(holds(change.last) for holds in _LOOKED_AT):
         yield _own("Pod", change)
+    yield from _telling(cache, change)
+
+
+def _telling(cache: Cache, change: Change) -> Iterable[Key]:
+    """The revision that learns from the task what its images are."""
+    name = revision_of(change.last) if change.new is not None else None
+    wanted = cache.unresolved.get((change.namespace, name)) if name else None
+    if name and wanted is not None and tells(change.last, wanted):
+        yield Key("ECSTaskDefinitionRevision", change.namespace, name)
 
 
 def _start_is_limited(pod: Object) -> bool:

@@ -328,6 +328,7 @@ ELSEWHERE: Mapping[str, str] = {
     "AttestationNotApplied": _BY_ACCOUNT,
     "DeviceNotMapped": _BY_ACCOUNT,
     "DeviceOptionsNotApplied": _BY_ACCOUNT,
+    "DigestUnresolved": "it passes by itself, with the first task that runs",
     "EnvironmentFileNotMapped": _BY_ACCOUNT,
     "FirelensStdoutNotRouted": _BY_ACCOUNT,
     "LogsNotDelivered": _BY_ACCOUNT,

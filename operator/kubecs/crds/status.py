@@ -85,7 +85,24 @@ TASK_DEFINITION = _status(
     status=text("ACTIVE, or INACTIVE once that revision was deregistered.", 32),
 )
 
-REVISION = _status("What the operator has to say about this revision.")
+_CONTAINER_IMAGE = record(
+    "What the image of one container stands for.",
+    ("containerName",),
+    containerName=text("The container's name.", NAME, minLength=1),
+    image=text("The reference that a task pulled.", 1024),
+    imageDigest=text("sha256:… of what it stood for.", 256),
+)
+
+REVISION = _status(
+    "What the operator has to say about this revision.",
+    containerImages=listing(
+        "What a task ran; the deployments that start later run the same, unless versionConsistency is disabled.",
+        _CONTAINER_IMAGE,
+        10,
+        "containerName",
+    ),
+    imagesResolvedBy=text("Id of the deployment whose task that was.", 64),
+)
 
 SERVICE = _status(
     "The service as ECS shows it.",

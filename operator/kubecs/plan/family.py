@@ -24,6 +24,7 @@ from kubecs.translate.finding import Finding, by_condition
 from kubecs.translate.unsupported import refuse_unsupported
 
 KIND = "ECSTaskDefinitionRevision"
+_NOTHING: Mapping[str, Any] = {}
 NOT_REGISTERED = ("tags", "kubernetes")  # members of the spec that are not in the registered document
 FROM_OBJECT = "Object"
 
@@ -293,13 +294,16 @@ def plan_revision_deleted(revision: Mapping[str, Any], others: Sequence[Mapping[
     return Plan(steps=((create,),))
 
 
-def plan_revision(revision: Mapping[str, Any], findings: Sequence[Finding], now: datetime) -> Plan:
+def plan_revision(
+    revision: Mapping[str, Any], findings: Sequence[Finding], now: datetime, images: Mapping[str, Any] = _NOTHING
+) -> Plan:
     """The status of a revision: one condition for each sort of member that does not carry over.
 
     Args:
         revision: The ECSTaskDefinitionRevision.
         findings: translate.verdicts.findings of its document.
         now: The clock.
+        images: What its status says of its images (containerimages.learned).
     """
     generation, stored = revision["metadata"].get("generation", 1), conditions.stored(revision)
     found = tuple(
@@ -310,6 +314,7 @@ def plan_revision(revision: Mapping[str, Any], findings: Sequence[Finding], now:
     return Plan(
         status={
             "observedGeneration": generation,
+            **images,
             "conditions": conditions.set_conditions(stored, wanted, generation, now),
         },
         events=conditions.begun(stored, found),

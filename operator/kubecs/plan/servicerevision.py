@@ -14,6 +14,7 @@ from kubecs.ecs.model import RegisterTaskDefinitionRequest
 from kubecs.ecs.values import deployment_id, deployment_started_ms, task_definition_arn
 from kubecs.plan import parameters
 from kubecs.plan.checks import usable
+from kubecs.plan.containerimages import known_images
 from kubecs.plan.launchtype import launch_type
 from kubecs.plan.references import Resolved
 from kubecs.plan.refusal import Refusal, invalid
@@ -37,6 +38,7 @@ from kubecs.translate.networkpolicy import isolation
 from kubecs.translate.owner import owner_reference
 from kubecs.translate.pod import PodContext, pod_template
 from kubecs.translate.serviceaccount import service_account_name
+from kubecs.translate.versionconsistency import KnownImages
 
 UNKNOWN = {"unknown": True}  # parameters of a revision that was found again without them
 
@@ -131,7 +133,8 @@ def _rendered(
         return found
     new_id = deployment_id(int(now.timestamp() * 1000))
     try:
-        template = pod_template(found, _context(snapshot, found, wanted, new_id), standalone=False)
+        context = replace(_context(snapshot, found, wanted, new_id), images=_known_images(snapshot, resolution, wanted))
+        template = pod_template(found, context, standalone=False)
     except EcsError as error:
         return invalid(error)
     revision = ServiceRevision(
@@ -151,6 +154,18 @@ def _rendered(
 
 def _maps(snapshot: ServiceSnapshot) -> Maps:
     return replace(snapshot.account.maps, scope=snapshot.child_name)
+
+
+def _known_images(snapshot: ServiceSnapshot, resolution: Resolved, wanted: Mapping[str, Any]) -> KnownImages:
+    """What an earlier task of the task definition ran; nothing in a deployment that is forced, which asks anew."""
+    newest = snapshot.newest_revision
+    if newest is not None and _restarted_at(newest["data"]["parameters"]) != _restarted_at(wanted):
+        return {}
+    return known_images(resolution.revision.get("status") or {})
+
+
+def _restarted_at(values: Mapping[str, Any]) -> str | None:
+    return (values.get("kubernetes") or {}).get("restartedAt")
 
 
 def _context(

@@ -22,6 +22,7 @@ from kubecs.translate.networkpolicy import isolation_labels
 from kubecs.translate.podvalues import pod_facts, pod_values
 from kubecs.translate.ports import pod_ports
 from kubecs.translate.unsupported import refuse_unsupported
+from kubecs.translate.versionconsistency import KnownImages, with_digests
 from kubecs.translate.volumes import volume_names
 
 Template = dict[str, Any]
@@ -49,6 +50,7 @@ class PodContext:
         maps: What the account says that the names of AWS stand for.
         agent: Where tasks ask about themselves; None while nothing answers there.
         launch_volumes: Volume name to what the service or the task says of a volume configured at launch.
+        images: Container name to what its image is known to be.
     """
 
     cluster: str
@@ -68,6 +70,7 @@ class PodContext:
     maps: Maps = NO_MAPS
     agent: AgentEndpoint | None = None
     launch_volumes: LaunchVolumes = field(default_factory=dict)
+    images: KnownImages = field(default_factory=dict)
 
 
 def pod_template(definition: RegisterTaskDefinitionRequest, context: PodContext, *, standalone: bool) -> Template:
@@ -89,7 +92,8 @@ def pod_template(definition: RegisterTaskDefinitionRequest, context: PodContext,
     context = replace(context, maps=for_role(context.maps, definition.execution_role_arn))
     ports = pod_ports(definition)
     means = Means(context.shim, context.maps, context.container_restart_rules, standalone)
-    containers = with_agent_env(pod_containers(definition, ports, context.maps), context)
+    containers = with_digests(definition, pod_containers(definition, ports, context.maps), context.images)
+    containers = with_agent_env(containers, context)
     arranged = arrange(definition, containers, means)
     values = pod_values(definition, context.maps, context.launch_volumes)
     return {

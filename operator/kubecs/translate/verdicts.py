@@ -36,6 +36,7 @@ from kubecs.translate.structure import structure_findings
 from kubecs.translate.sysctls import sysctl_findings
 from kubecs.translate.taskverdicts import TASK
 from kubecs.translate.verdict import Verdict, lost
+from kubecs.translate.versionconsistency import version_findings
 from kubecs.translate.volumes import mount_findings, volume_findings, volumes_from_findings
 from kubecs.translate.volumeverdicts import VOLUME
 
@@ -65,6 +66,7 @@ def findings(document: Document, maps: Maps = NO_MAPS) -> tuple[Finding, ...]:
         *placement_findings(document, maps),
         *linux_only_findings(document),
         *image_findings(document, maps),
+        *version_findings(document),
         *containers,
         *structure_findings(document),
         *grace_findings(document),

@@ -4,6 +4,8 @@ import pytest
 
 from kubecs.controllers.indexes import INDEXES, owner_of
 from kubecs.controllers.routing import ROUTES, ended_somewhere, waits_in_vain
+from kubecs.ecs.values import deployment_id
+from kubecs.plan.deployments import label_of
 from kubecs.translate import labels
 from tests.unit.controllers.objects import NAMESPACE, Seen, obj, owner, pod, record, revision, running, service
 
@@ -26,6 +28,23 @@ def test_a_pod_is_looked_at_itself_once_it_has_ended_gone_or_lost_its_name() -> 
     other = Seen()
     other.keys("ADDED", pod(version=1, status=running()))
     assert "Pod/web-1" in other.keys("ADDED", pod(version=9, uid="another", status=running()))
+
+
+def test_a_revision_learns_from_the_first_task_of_a_deployment_that_runs() -> None:
+    document = {"family": "web", "containerDefinitions": [{"name": "app", "image": "app:1"}]}
+    seen = Seen()
+    unknown = revision() | {"spec": {"taskDefinition": document, "revision": 1}}
+    marks = {labels.SERVICE: "web", labels.DEPLOYMENT: label_of(deployment_id(1_000))}
+    ran = running(imageID=f"app@sha256:{'a' * 64}")
+    assert "ECSTaskDefinitionRevision/web.1" not in seen.keys("ADDED", pod(marks=marks, status=ran))
+    seen.keys("ADDED", unknown)
+    assert "ECSTaskDefinitionRevision/web.1" not in seen.keys("MODIFIED", pod(version=2, marks=marks, status=running()))
+    assert "ECSTaskDefinitionRevision/web.1" in seen.keys("MODIFIED", pod(version=3, marks=marks, status=ran))
+    learned = {"containerImages": [], "imagesResolvedBy": deployment_id(1_000)}
+    assert seen.keys("MODIFIED", unknown | {"status": learned, "metadata": revision(version=2)["metadata"]}) == {
+        "ECSTaskDefinitionRevision/web.1"
+    }
+    assert "ECSTaskDefinitionRevision/web.1" not in seen.keys("MODIFIED", pod(version=4, marks=marks, status=ran))
 
 
 @pytest.mark.parametrize(

@@ -298,6 +298,13 @@ def test_a_deleted_newest_revision_leaves_a_tombstone() -> None:
     assert plan_revision_deleted(registered("a", 3), [tombstone], NOW) == Plan()
 
 
+def test_a_revision_keeps_what_its_images_are_known_to_be() -> None:
+    images = {"containerImages": [], "imagesResolvedBy": "ecs-svc/1"}
+    status = plan_revision(registered("a", 3), (), NOW, images).status or {}
+    assert list(problems(status, statuses.REVISION)) == []
+    assert {name: status[name] for name in images} == images
+
+
 def test_a_revision_names_what_does_not_carry_over() -> None:
     findings = [
         Finding("containerDefinitions[app].ulimits", "UlimitsNotApplied", "UlimitsNotApplied", "the node's"),

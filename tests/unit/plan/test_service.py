@@ -230,6 +230,21 @@ def test_restarted_at_makes_a_new_deployment_of_the_same_revision() -> None:
     assert created(plan)["data"]["taskDefinition"] == found.service_revisions[0]["data"]["taskDefinition"]
 
 
+def test_a_later_deployment_runs_the_digest_that_is_known_unless_it_is_forced() -> None:
+    digest = f"sha256:{'a' * 64}"
+    image = {"containerName": "app", "image": "docker.io/library/web:1", "imageDigest": digest}
+    found = replace(deployed(), revisions=(revision(1) | {"status": {"containerImages": [image]}},))
+    assert plan_service(found, NOW).steps == ()
+
+    def images(**kubernetes: Any) -> list[str]:
+        plan = plan_service(replace(found, service=service(kubernetes=kubernetes)), NOW + timedelta(seconds=1))
+        template = applied(plan, "Deployment")["spec"]["template"]
+        return [each["image"] for each in template["spec"]["containers"]]
+
+    assert images(podLabels={"team": "shop"}) == [f"docker.io/library/web@{digest}"]
+    assert images(restartedAt="2026-11-24T12:00:00Z") == ["docker.io/library/web:1"]
+
+
 def test_a_changed_translator_replaces_no_pod(monkeypatch: pytest.MonkeyPatch) -> None:
     found = deployed()
 

@@ -18,12 +18,14 @@ from kubecs.translate.finding import Finding, by_condition
 from kubecs.translate.maps import NO_MAPS, Maps
 from kubecs.translate.pod import pod_template
 from kubecs.translate.verdicts import VERDICTS, findings, verdict_on
+from kubecs.translate.versionconsistency import ContainerImage
 from tests.unit.translate.documents import container, context, task
 from tests.unit.translate.verdict_documents import SMALL, golden_documents, mapped
 
 # Not in the pod template: the family is its object's name, the role its ServiceAccount, which the caller chooses.
 ELSEWHERE = {"family", "taskRoleArn"}
 LAUNCH = {"database": {"sizeInGiB": 1, "volumeType": "gp3"}, "data": {"sizeInGiB": 1}}
+IMAGES = {"web": ContainerImage("docker.io/library/nginx:1.27", f"sha256:{'a' * 64}")}
 STRUCTURE = ("ImageEntryPointNotRun", "StartDelayed")  # about several members at once
 NOTHING = "nothing"  # how the table begins where a member changes nothing in the Pod
 
@@ -95,7 +97,8 @@ def template(document: dict[str, Any], maps: Maps) -> dict[str, Any] | EcsError 
     """The pod template, the refusal, or None for what is no document."""
     try:
         model = RegisterTaskDefinitionRequest.model_validate(document)
-        return pod_template(model, context(maps=maps, launch_volumes=LAUNCH), standalone=False)
+        where = context(maps=maps, launch_volumes=LAUNCH, images=IMAGES)
+        return pod_template(model, where, standalone=False)
     except EcsError as refused:
         return refused
     except ValidationError:
