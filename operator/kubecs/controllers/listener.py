@@ -11,7 +11,7 @@ from kubecs.controllers.queue import Priority, Queue
 from kubecs.controllers.routing import ROUTES
 from kubecs.kube.store import Change
 from kubecs.metrics.registry import Metrics
-from kubecs.plan import runs
+from kubecs.plan import runs, taskstate
 from kubecs.plan.summary import TaskSummary
 from kubecs.translate import labels
 
@@ -58,6 +58,7 @@ class Listener:
         self.deleted_revisions: dict[tuple[str, str], dict[str, Any]] = {}
         self.scaled_in: set[str] = set()
         self._deleting: set[str] = set()
+        self._unjudged: set[str] = set()
         self._queue = queue
         self._metrics = metrics
         self._standing = standing
@@ -113,6 +114,7 @@ class Listener:
         self._deleting.discard(metadata["uid"])
         if cache.holds("ECSTaskRecord", metadata["namespace"], runs.task_id(pod)):
             self.scaled_in.discard(metadata["uid"])
+            self._unjudged.discard(metadata["uid"])
             return
         self.gone.setdefault((metadata["namespace"], metadata["name"]), []).append(pod)
 
@@ -126,11 +128,22 @@ class Listener:
         owner = next((each for each in metadata.get("ownerReferences") or () if each["kind"] == "ReplicaSet"), None)
         if owner is None or metadata["uid"] in self.scaled_in:
             return
+        if not self._standing.synced:
+            self._unjudged.add(metadata["uid"])
+            return
         first = metadata["uid"] not in self._deleting
         self._deleting.add(metadata["uid"])
         replica_set = cache.get("ReplicaSet", metadata["namespace"], owner["name"])
         if replica_set is None or _wants_fewer(replica_set) or (first and _one_too_many(cache, pod, owner["name"])):
             self.scaled_in.add(metadata["uid"])
+
+    def is_scaled_in(self, pod: Pod) -> bool:
+        """Whether a Pod went because fewer were wanted. What went while the lists were coming in is judged here."""
+        uid = pod["metadata"]["uid"]
+        if uid in self._unjudged and self.cache is not None:
+            self._unjudged.discard(uid)
+            self._notice_scale_in(self.cache, pod)
+        return uid in self.scaled_in
 
     def _started(self, namespace: str, task: TaskSummary) -> None:
         """Seen to reach RUNNING, so each task is observed once, by the leader alone."""
@@ -167,18 +180,26 @@ class Listener:
         else:
             self.gone.pop(key, None)
         self.scaled_in.discard(metadata["uid"])
+        self._unjudged.discard(metadata["uid"])
 
 
 def _one_too_many(cache: Cache, pod: Pod, replica_set: str) -> bool:
-    """Whether the Pod's Deployment has moved on, or has as many tasks as it wants without this Pod."""
+    """Whether the Pod's Deployment has moved on, or has as many tasks as it wants without this Pod.
+
+    Tasks that came to be after its deletion was asked for are its replacements, which a Pod too many gets none of.
+    """
     metadata = pod["metadata"]
     deployment = cache.get("Deployment", metadata["namespace"], replica_set.rpartition("-")[0])
     label = runs.labels_of(pod).get(labels.DEPLOYMENT)
     if deployment is None or runs.labels_of(deployment["spec"]["template"]).get(labels.DEPLOYMENT) != label:
         return True
     owner = runs.annotations_of(pod).get(labels.OWNER_OBJECT, "")
+    asked = taskstate.deletion_asked_at(pod)
     others = sum(
-        task.deployment == label and task.uid != metadata["uid"] and (task.running or task.pending)
+        task.deployment == label
+        and task.uid != metadata["uid"]
+        and (task.running or task.pending)
+        and (asked is None or task.created_epoch < asked.timestamp())
         for task in cache.summaries("service", metadata["namespace"], owner)
     )
     wanted: int = deployment["spec"].get("replicas", 1)

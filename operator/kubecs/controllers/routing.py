@@ -77,7 +77,10 @@ def ended_somewhere(pod: Object) -> bool:
         return True
     statuses = [*(status.get("containerStatuses") or ()), *(status.get("initContainerStatuses") or ())]
     return any(
-        "terminated" in (each.get("state") or {}) or "terminated" in (each.get("lastState") or {}) for each in statuses
+        each.get("restartCount")
+        or "terminated" in (each.get("state") or {})
+        or "terminated" in (each.get("lastState") or {})
+        for each in statuses
     )
 
 

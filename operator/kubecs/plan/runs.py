@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from kubecs.plan import awaits, restartpolicy
+from kubecs.plan.termination import LOST
 from kubecs.plan.termination import Run as Run
 from kubecs.plan.termination import run_in as run_in
 from kubecs.plan.termination import start_of as start_of
@@ -104,16 +105,40 @@ def ended_runs(pod: Pod) -> tuple[Run, ...]:
         for run in _ended(pod, status)
         if (run.container in essential and not restartpolicy.goes_on(pod, run)) or awaits.fails(pod, run)
     ]
+    if not found:
+        return _lost_runs(pod)
     found.sort(key=lambda run: run.finished_at.timestamp() if run.finished_at else 0.0)
     current = task_id(pod)
     ids = [id_after(pod, run) for run in found]
     return tuple(found[ids.index(current) + 1 :] if current in ids else found)
 
 
+def _lost_runs(pod: Pod) -> tuple[Run, ...]:
+    """Runs of which only the kubelet's count is left: it has lost the container itself before anybody looked."""
+    if standalone(pod) or labels.RESTARTS in annotations_of(pod) or runs_ended(pod) <= renewal_of(pod).runs:
+        return ()
+    essential = essential_names(pod)
+    return tuple(
+        Run(
+            container=status["name"],
+            container_id=f"{LOST}/{status['name']}/{status['restartCount']}",
+            exit_code=0,
+            reason=LOST,
+            message="",
+            started_at=None,
+            finished_at=start_of((status.get("state") or {}).get("running") or {}),
+        )
+        for status in statuses(pod)
+        if status["name"] in essential and status.get("restartCount")
+    )
+
+
 def _any_end(pod: Pod) -> bool:
     """A cheap look first: most Pods are asked often and have never seen an end."""
     return any(
-        "terminated" in (status.get("state") or {}) or "terminated" in (status.get("lastState") or {})
+        status.get("restartCount")
+        or "terminated" in (status.get("state") or {})
+        or "terminated" in (status.get("lastState") or {})
         for status in statuses(pod)
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from kubecs.plan import awaits, runs, spot
 from kubecs.plan.runs import Pod, Run
+from kubecs.plan.termination import LOST
 from kubecs.translate import labels
 from kubecs.translate.initialization import ENVIRONMENT_FILES, SECRETS
 
@@ -25,6 +26,7 @@ STOPPED_BY_USER = "Task stopped by user"
 SCALED = "Scaling activity initiated by (deployment {deployment})"
 HOST_TERMINATED = "Host EC2 (instance {node}) terminated."
 INTERRUPTED = "Your Spot Task was interrupted."
+REMOVED = "The node has lost the container before its end was seen"
 OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
 
 CANNOT_PULL = "CannotPullContainerError"
@@ -72,7 +74,8 @@ DISRUPTIONS: Mapping[str, tuple[str, str]] = {
 }
 
 # Values of status.reason of a Pod that the node gave up, having run or not.
-NODE_REASONS = frozenset({"Evicted", "NodeLost", "NodeShutdown", "Preempting", "Shutdown", "Terminated"})
+EVICTED = "Evicted"
+NODE_REASONS = frozenset({EVICTED, "NodeLost", "NodeShutdown", "Preempting", "Shutdown", "Terminated"})
 
 # Of these and of the reasons above: the machine itself is going down.
 SHUTDOWNS = frozenset({"NodeShutdown", "Shutdown", "Terminated", "TerminationByKubelet"})
@@ -120,6 +123,11 @@ def of_terminal_pod(pod: Pod, node: Node | None = None) -> StopCause:
     if reason in NODE_REASONS:
         return _infrastructure(node, reason, StopCause(INFRASTRUCTURE_HEALTH, f"{reason}: {message}"))
     ended = runs.ended_runs(pod)
+    if not (reason or runs.standalone(pod)):
+        # Its kubelet would start again whatever ends by itself, and gives no reason where all ended with 0.
+        return _infrastructure(
+            node, EVICTED, StopCause(INFRASTRUCTURE_HEALTH, f"{EVICTED}: its node has ended the Pod")
+        )
     if ended:
         return of_end(pod, ended)
     return StopCause(TASK_FAILED_TO_START, f"{FAILED_TO_START}: {message or reason}" if reason else FAILED_TO_START)
@@ -208,6 +216,8 @@ def container_reason(run: Run) -> str | None:
     """ECS's `reason` of a container that ended; None for one that simply exited."""
     if run.reason == "OOMKilled":
         return OUT_OF_MEMORY
+    if run.reason == LOST and not run.ran:
+        return REMOVED
     error = NEVER_STARTED.get(run.reason)
     if error and run.message.startswith(ENVIRONMENT_FILES):  # the shim could not read them
         error = RESOURCE_INITIALIZATION

@@ -10,6 +10,7 @@ from kubecs.plan.timestamps import maybe
 
 UNIX_EPOCH_YEAR = 1970  # the kubelet's startedAt of a container that could not be started
 START_ERROR = "StartError"  # the container runtime's word for a program that could not be started
+LOST = "ContainerStatusUnknown"  # the kubelet's word for a container that it lost
 TOLD_BY_SHIM = '{"kubecs":'  # how a termination message of the shim begins
 
 

@@ -20,7 +20,8 @@ class World:
     def __init__(self, wanted: int, pods: int) -> None:
         self.version = 0
         queue: Any = Told()
-        self.listener = Listener(queue, Metrics("0"), Standing(synced=True))
+        self.standing = Standing(synced=True)
+        self.listener = Listener(queue, Metrics("0"), self.standing)
         self.cache = Cache(self.listener.changed)
         self.listener.cache = self.cache
         self.deployment(wanted)
@@ -77,6 +78,26 @@ def test_nor_when_it_was_replaced_before_it_had_gone(world: World) -> None:
     world.pod(2)
     world.pod(0, "DELETED", **marked)
     assert "uid-pod-0" not in world.listener.scaled_in
+
+
+def test_nor_when_all_of_that_was_over_before_anybody_looked(world: World) -> None:
+    world.pod(2, creationTimestamp="2026-01-01T00:01:00Z")
+    world.pod(0, "DELETED", deletionTimestamp="2026-01-01T00:01:30Z", deletionGracePeriodSeconds=30)
+    assert "uid-pod-0" not in world.listener.scaled_in
+
+
+@pytest.mark.parametrize(("wanted", "scaled"), [(2, False), (1, True)])
+def test_what_went_while_the_lists_came_in_is_judged_when_they_are_there(wanted: int, *, scaled: bool) -> None:
+    world = World(wanted=2, pods=2)
+    world.standing.synced = False
+    world.pod(0, "DELETED", deletionTimestamp="2026-01-01T00:01:30Z", deletionGracePeriodSeconds=30)
+    world.deployment(wanted)
+    world.replica_set(wanted, wanted)
+    if not scaled:
+        world.pod(2, creationTimestamp="2026-01-01T00:01:00Z")
+    world.standing.synced = True
+    (gone,) = world.listener.gone["shop", "pod-0"]
+    assert world.listener.is_scaled_in(gone) is scaled
 
 
 @pytest.mark.parametrize("replica_set", [(2, 2), (1, 2), (1, 1)], ids=["behind", "in time", "ahead"])

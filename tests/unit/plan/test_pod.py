@@ -132,6 +132,28 @@ def test_a_run_that_ended_is_recorded_and_the_pod_becomes_the_next_task() -> Non
     }
 
 
+@pytest.mark.parametrize("last", [{}, {"terminated": {"exitCode": 137, "reason": "ContainerStatusUnknown"}}])
+def test_a_run_whose_container_is_lost_is_told_by_the_restarts_alone(last) -> None:
+    found = pod(status("app", running(61), last, restarts=2))
+    plan = look(found)
+    assert kinds(plan) == [["Create"], ["Patch"]]
+    spec = record_of(plan)["spec"]
+    assert spec["stopCode"] == "EssentialContainerExited"
+    assert "2 times before this was seen" in spec["stoppedReason"]
+    (container,) = spec["containers"]
+    assert "exitCode" not in container
+    assert container["reason"] == "The node has lost the container before its end was seen"
+    found["metadata"]["annotations"] |= {
+        step["path"].rpartition("/")[2].replace("~1", "/"): step["value"]
+        for step in runs.renewal_patch(found)
+        if step["op"] == "add"
+    }
+    assert look(found) == Plan()
+    again = status("app", running(90), restarts=3)
+    found["status"]["containerStatuses"] = [again]
+    assert record_of(look(found))["metadata"]["name"] != spec["taskArn"].rpartition("/")[2]
+
+
 def test_after_a_crash_between_record_and_renewal_only_the_renewal_is_left() -> None:
     found = pod(status("app", running(61), terminated("a"), 1))
     recorded = record_of(look(found))
@@ -158,6 +180,11 @@ def test_a_failed_pod_of_a_service_is_recorded_and_cleared_away() -> None:
     plan = look(found)
     assert kinds(plan) == [["Create"], ["Delete"]]
     assert stop(plan) == ("InfrastructureHealth", "Evicted: low on memory")
+
+
+def test_a_pod_of_a_service_does_not_end_by_itself() -> None:
+    found = pod(status("app", terminated("a", 0)), state={"phase": "Succeeded"})
+    assert stop(look(found)) == ("InfrastructureHealth", "Evicted: its node has ended the Pod")
 
 
 DISRUPTED = {"type": "DisruptionTarget", "status": "True", "reason": "EvictionByEvictionAPI", "message": "drained"}
