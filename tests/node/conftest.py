@@ -17,7 +17,7 @@ from tests.cluster.conftest import (
     pytest_runtest_makereport,
     wait_for,
 )
-from tests.cluster.rig import Kubectl
+from tests.cluster.rig import Kubectl, OperatorProcess
 from tests.node.containers import Containers
 from tools import image
 from tools.binaries import SETS, NoGoError, ensure
@@ -92,3 +92,10 @@ def node(cluster: LocalCluster) -> Iterator[LocalNode]:
 def containers(kubectl: Kubectl, node: LocalNode) -> Containers:
     """What the tests do with running containers."""
     return Containers(kubectl, node)
+
+
+@pytest.fixture
+def impatient(operator: OperatorProcess, _operator_as_usual: None) -> None:
+    """The operator gives up a task that cannot start after 3 s, not 120."""
+    operator.terminate()
+    operator.start("--failed-start-seconds=3")

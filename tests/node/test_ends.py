@@ -3,37 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from kubecs.translate import labels
 from tests import soak
-from tests.cluster import ecs, shim
-from tests.cluster.rig import Kubectl, OperatorProcess, wait_for
+from tests.cluster import ecs
+from tests.cluster.rig import Kubectl, wait_for
 from tests.node.containers import UNTIL_TOLD, Containers, container_of, status_of
 
 pytestmark = pytest.mark.usefixtures("operator")
 
-# A task on its own is given up when it could not start for 3 s, not 120.
-IMPATIENT = """
-import kubecs.plan.pod as plan
-
-_of_snapshot = plan.PodSnapshot.__init__
-_of_snapshot.__defaults__ = (*_of_snapshot.__defaults__[:-1], 3.0)  # failed_start_seconds
-"""
-
 Tell = Callable[[str], None]
-
-
-@pytest.fixture
-def impatient(operator: OperatorProcess, _operator_as_usual: None, tmp_path: Path) -> Iterator[None]:
-    """The operator gives up early."""
-    operator.terminate()
-    operator.start(env=shim.environment(tmp_path, IMPATIENT))
-    yield
-    operator.terminate()
 
 
 def _task_id(containers: Containers) -> str:

@@ -137,7 +137,8 @@ def cni() -> dict[str, Any]:
         "dataDir": "/run/cni-addresses",
     }
     bridge = {"type": "bridge", "bridge": BRIDGE, "isGateway": True, "hairpinMode": True, "ipam": addresses}
-    return {"cniVersion": "1.0.0", "name": "kubecs", "plugins": [bridge]}
+    ports = {"type": "portmap", "backend": "nftables", "capabilities": {"portMappings": True}}
+    return {"cniVersion": "1.0.0", "name": "kubecs", "plugins": [bridge, ports]}
 
 
 def _hosts() -> str:

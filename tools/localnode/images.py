@@ -36,13 +36,13 @@ class Image:
         name: its repository.
         config: what the image says of itself: Entrypoint, Cmd, Env, User, WorkingDir, StopSignal.
         tag: its tag.
-        shim: it has the shim and nothing else.
+        program: it has this program, at the top, and nothing else; None: busybox and a few users.
     """
 
     name: str
     config: Mapping[str, Any] = field(default_factory=dict)
     tag: str = "1"
-    shim: bool = False
+    program: str | None = None
 
 
 IMAGES = (
@@ -59,15 +59,23 @@ IMAGES = (
         },
     ),
     Image("interrupted", {"StopSignal": "SIGINT"}),
-    Image("library/kubecs", tag="dev", shim=True),  # Docker Hub's name for kubecs:dev
+    Image("fluent-bit", {"Entrypoint": ["/router"]}, program="router"),
+    Image("library/kubecs", tag="dev", program="shim"),  # Docker Hub's name for kubecs:dev
 )
 
 
-def write_registry(directory: Path, busybox: Path, shim: Path) -> None:
-    """Writes the images as files at the paths under which a registry serves them (`/v2/<name>/…`)."""
-    layers = {False: _layer(busybox), True: _shim_layer(shim)}
+def write_registry(directory: Path, busybox: Path, programs: Mapping[str, Path]) -> None:
+    """Writes the images as files at the paths under which a registry serves them (`/v2/<name>/…`).
+
+    Args:
+        directory: where to.
+        busybox: the static program.
+        programs: by name, those that have an image of their own.
+    """
+    layers: dict[str | None, bytes] = {name: _program_layer(name, path) for name, path in programs.items()}
+    layers[None] = _layer(busybox)
     for image in IMAGES:
-        layer = layers[image.shim]
+        layer = layers[image.program]
         config = {
             "architecture": _architecture(),
             "os": "linux",
@@ -139,10 +147,10 @@ def _layer(busybox: Path) -> bytes:
     return buffer.getvalue()
 
 
-def _shim_layer(shim: Path) -> bytes:
+def _program_layer(name: str, path: Path) -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
-        _add(archive, "shim", shim.read_bytes(), 0o755)
+        _add(archive, name, path.read_bytes(), 0o755)
     return buffer.getvalue()
 
 

@@ -28,6 +28,8 @@ APISERVER_ARGUMENTS = (
     f"--advertise-address={NODE_ADDRESS}",
     "--endpoint-reconciler-type=lease",
 )
+ROUTER = Path(__file__).parent / "router"
+REMOVER = PROJECT / "tools" / "go" / "kubernetes" / "removecontainer"  # its module has the client for it
 _NAMESPACES = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation=private")
 
 
@@ -85,7 +87,8 @@ class LocalNode:
         programs = find_programs() | ensure(SETS["node"], quiet=True)
         self.directory.mkdir()
         self._link(programs)
-        images.write_registry(self.directory / "registry", programs["busybox"], build(self.directory / "shim"))
+        own = {"shim": build(self.directory / "shim"), "router": build(self.directory / "router", ROUTER)}
+        images.write_registry(self.directory / "registry", programs["busybox"], own)
         self._group = cgroups.make_group()
         self._configure()
         self._parts = [self._registry(), self._namespaces()]
@@ -100,6 +103,13 @@ class LocalNode:
         if self._group:
             cgroups.remove_group(self._group)
             self._group = ""
+
+    def remove_container(self, container: str) -> None:
+        """Has the container runtime remove a container that has ended, as the kubelet's garbage collection does."""
+        program = build(self.directory / "removecontainer", REMOVER)
+        (node,) = (part for part in self._parts if part.name == "node")
+        socket = f"/proc/{node.pid}/root{SOCKET}"  # /run there is the node's own
+        subprocess.run([program, socket, container], check=True)
 
     def log(self, name: str) -> str:
         """The log of kubelet, containerd, kube-proxy, registry or node (the process above them)."""

@@ -31,7 +31,7 @@ def registry(tmp_path: Path) -> Path:
     busybox.write_text("#!/bin/sh\necho 'busybox\nsh\nls'\n")
     busybox.chmod(0o755)
     shim.write_bytes(b"shim")
-    images.write_registry(tmp_path / "registry", busybox, shim)
+    images.write_registry(tmp_path / "registry", busybox, {"shim": shim, "router": shim})
     return tmp_path / "registry"
 
 

@@ -1,0 +1,3 @@
+module kubecs.dev/router
+
+go 1.24
