@@ -25,6 +25,10 @@ UNSEEN = {
     Right("", "persistentvolumeclaims", "get"): "a companion was made by somebody else in between",
     Right("networking.k8s.io", "networkpolicies", "get"): "likewise",
     **{
+        Right("resource.k8s.io", "resourceclaimtemplates", verb): "only for a task that wants all devices of a node"
+        for verb in ("get", "create")
+    },
+    **{
         Right("external-secrets.io", "externalsecrets", verb): "only where External Secrets is installed"
         for verb in ("get", "list", "watch", "create", "patch")
     },

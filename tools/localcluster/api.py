@@ -6,6 +6,7 @@ import functools
 import http.client
 import json
 import ssl
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,8 @@ from typing import Any
 from tools.localcluster.pki import Pair
 
 _APPLY = "application/apply-patch+yaml"
+TOO_MANY_REQUESTS = 429
+PATIENCE = 10  # reads that are tried again
 
 
 class ApiError(RuntimeError):
@@ -78,6 +81,17 @@ class Api:
         return [json.loads(line) for line in self._send("GET", path, None, "application/json").splitlines()]
 
     def _send(self, method: str, path: str, body: object, content_type: str) -> str:
+        """One call, and a read again when the server asks for patience, as kubectl does."""
+        for _ in range(PATIENCE):
+            try:
+                return self._send_once(method, path, body, content_type)
+            except ApiError as error:
+                if method != "GET" or error.status != TOO_MANY_REQUESTS:
+                    raise
+            time.sleep(1)  # what Retry-After says of a cache that is being filled
+        return self._send_once(method, path, body, content_type)
+
+    def _send_once(self, method: str, path: str, body: object, content_type: str) -> str:
         context = _context(self.authority, self.user.certificate, self.user.key)
         connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=context, timeout=60)
         try:
