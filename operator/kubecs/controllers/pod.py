@@ -4,10 +4,11 @@ from datetime import datetime
 
 from kubecs.controllers.accounts import account
 from kubecs.controllers.cache import Cache, Object
+from kubecs.controllers.indexes import owner_of
 from kubecs.controllers.keys import Key
 from kubecs.controllers.listener import Listener
 from kubecs.kube.errors import ApiError, NamespaceEnding
-from kubecs.plan import runs
+from kubecs.plan import runs, stopcause, throttle
 from kubecs.plan.actions import Plan
 from kubecs.plan.pod import PodSnapshot, plan_pod
 from kubecs.plan.settings import Settings
@@ -62,7 +63,21 @@ class PodReconciler:
             replicas_fell=self._listener.is_scaled_in(pod),
             retention_seconds=self._settings.record_retention_seconds,
             failed_start_seconds=self._settings.failed_start_seconds,
+            gap_seconds=self._gap_seconds(pod),
         )
+
+    def _gap_seconds(self, pod: Object) -> float:
+        """The gap of the Pod's service, by what its status says of the Pod's deployment."""
+        owner = owner_of(pod)
+        if owner is None or owner[0] != "ECSService":
+            return 0.0
+        namespace, deployment = pod["metadata"]["namespace"], stopcause.deployment(pod)
+        service = self._cache.get("ECSService", namespace, owner[1])
+        if service is None:
+            return 0.0
+        shown = (service.get("status") or {}).get("deployments") or ()
+        failed = next((each.get("failedTasks", 0) for each in shown if each["id"] == deployment), 0)
+        return throttle.gap_seconds(failed, service["spec"].get("desiredCount", 1))
 
     def _task_definition(self, pod: Object) -> Object | None:
         metadata = pod["metadata"]

@@ -13,6 +13,7 @@ from kubecs.plan import servicestatus
 from kubecs.plan.account import Account
 from kubecs.plan.actions import Plan
 from kubecs.plan.loadbalancers import connect_namespace, service_names
+from kubecs.plan.record import is_failure, stopped_at
 from kubecs.plan.refusal import Refusal
 from kubecs.plan.service import plan_service
 from kubecs.plan.servicerevision import previous_number
@@ -65,7 +66,7 @@ class ServiceReconciler:
             service_revisions=service_revisions,
             replica_sets=self._replica_sets(service, deployment),
             tasks=cache.summaries("service", namespace, key.name),
-            failed_to_start=self._failed_to_start(namespace, key.name),
+            failures=self._failures(namespace, key.name),
             identities=identities(cache, self._settings, namespace, revisions),
             companions=companions(cache, key),
             settings=self._settings,
@@ -94,13 +95,13 @@ class ServiceReconciler:
         found = self._cache.by_index("ReplicaSet", "service", metadata["namespace"], metadata["name"])
         return tuple(each for each in found if deployment is not None and _owned(each, deployment))
 
-    def _failed_to_start(self, namespace: str, service: str) -> dict[str, int]:
-        counts: dict[str, int] = {}
+    def _failures(self, namespace: str, service: str) -> dict[str, tuple[datetime, ...]]:
+        found: dict[str, tuple[datetime, ...]] = {}
         for record in self._cache.by_index("ECSTaskRecord", "service", namespace, service):
-            if record["spec"].get("stopCode") == "TaskFailedToStart":
+            if is_failure(record):
                 label = (record["spec"].get("startedBy") or "").replace("/", "-")
-                counts[label] = counts.get(label, 0) + 1
-        return counts
+                found[label] = (*found.get(label, ()), stopped_at(record))
+        return found
 
 
 def _owned(child: Object, owner: Object) -> bool:

@@ -43,6 +43,19 @@ _DEPLOYMENT = record(
     rolloutStateReason=text("Why it is in that state.", SENTENCE),
     createdAt=moment("When it began."),
     updatedAt=moment("When it last changed."),
+    healthyAt=moment("When a task of it last became healthy, once some have failed: failedTasks counts from then on."),
+)
+
+_HISTORY = record(
+    "One deployment of the service that has ended.",
+    ("id",),
+    id=text("ecs-svc/ and up to 19 digits.", 64, minLength=1),
+    serviceRevision=_count("Number of its service revision, a ControllerRevision."),
+    taskDefinition=text("ARN of the task definition that it was for.", ARN),
+    outcome=word("How it ended.", "COMPLETED", "FAILED", "SUPERSEDED", "STOPPED"),
+    reason=text("Why it ended so.", SENTENCE),
+    createdAt=moment("When it began."),
+    finishedAt=moment("When it ended."),
 )
 
 _EVENT = record(
@@ -115,6 +128,7 @@ SERVICE = _status(
     runningCount=_count("Tasks in RUNNING."),
     pendingCount=_count("Tasks on the way to RUNNING."),
     deployments=listing("Its deployments, the PRIMARY one first.", _DEPLOYMENT, 100),
+    history=listing("The last deployments that have ended, newest first.", _HISTORY, 100),
     events=listing("The newest messages of the service scheduler, newest first.", _EVENT, 100),
     selector=text("Label selector of its Pods, for autoscalers.", SENTENCE),
     createdAt=moment("When the service was created."),

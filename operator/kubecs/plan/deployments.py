@@ -5,20 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kubecs.plan import rollout
+from kubecs.plan import history, rollout
+from kubecs.plan.breaker import Breaker, Failures, breaker_of, failures_of
 from kubecs.plan.snapshot import ServiceSnapshot
 from kubecs.plan.timestamps import rfc3339
 from kubecs.translate import labels
 
 IN_PROGRESS = "IN_PROGRESS"
 COMPLETED = "COMPLETED"
+FAILED = "FAILED"
 PRIMARY = "PRIMARY"
 ACTIVE = "ACTIVE"
 
 REASONS = {
     IN_PROGRESS: "ECS deployment {id} in progress.",
     COMPLETED: "ECS deployment {id} completed.",
+    FAILED: "ECS deployment circuit breaker: tasks failed to start.",
 }
+ROLLING_BACK = "ECS deployment circuit breaker: rolling back to deploymentId {id}."
 
 
 def label_of(deployment_id: str) -> str:
@@ -32,10 +36,12 @@ class Rollout:
 
     Attributes:
         entries: status.deployments as it should read.
-        state: IN_PROGRESS or COMPLETED.
+        state: IN_PROGRESS, COMPLETED or FAILED.
         steady: The service is at its desired count, and nothing older runs.
         just_started: The status that is stored does not know the PRIMARY deployment yet.
         just_completed: In that status it was not COMPLETED yet.
+        just_failed: In that status it was not FAILED yet.
+        history: status.history as it should read.
     """
 
     entries: tuple[Mapping[str, Any], ...]
@@ -43,6 +49,13 @@ class Rollout:
     steady: bool
     just_started: bool
     just_completed: bool
+    just_failed: bool
+    history: tuple[Mapping[str, Any], ...]
+
+    @property
+    def failed_tasks(self) -> int:
+        """Failed tasks of the PRIMARY deployment."""
+        return int(self.entries[0]["failedTasks"])
 
 
 def rollout_of(snapshot: ServiceSnapshot, primary: Mapping[str, Any], now: datetime) -> Rollout:
@@ -56,13 +69,55 @@ def rollout_of(snapshot: ServiceSnapshot, primary: Mapping[str, Any], now: datet
     deployment_id = primary["data"]["deploymentId"]
     older = _older(snapshot, label_of(deployment_id))
     steady = not older and _reached(snapshot, label_of(deployment_id))
-    before = _previous(snapshot, deployment_id)
-    was_complete = before.get("rolloutState") == COMPLETED
-    state = COMPLETED if steady or was_complete else IN_PROGRESS
-    entries = [_entry(snapshot, primary, PRIMARY, state, now)]
-    entries += [_entry(snapshot, revision, ACTIVE, _state_of_older(snapshot, revision), now) for revision in older]
-    completed = state == COMPLETED and not was_complete
-    return Rollout(tuple(entries), state, steady, just_started=not before, just_completed=completed)
+    before = previous(snapshot, deployment_id)
+    breaker = breaker_of(snapshot.spec)
+    failures = failures_of(snapshot, label_of(deployment_id), before, breaker, now)
+    state = _state(before, breaker, failures, steady=steady)
+    entries = [_entry(snapshot, primary, PRIMARY, state, failures, now)]
+    entries += [_older_entry(snapshot, revision, now) for revision in older]
+    ended = _ended(snapshot, primary, state, now)
+    return Rollout(
+        tuple(entries),
+        state,
+        steady and state != FAILED,
+        just_started=not before,
+        just_completed=state == COMPLETED and before.get("rolloutState") != COMPLETED,
+        just_failed=state == FAILED and before.get("rolloutState") != FAILED,
+        history=tuple(history.with_entries(history.stored(snapshot), ended)),
+    )
+
+
+def _state(before: Mapping[str, Any], breaker: Breaker, failures: Failures, *, steady: bool) -> str:
+    """What has completed or failed stays so: the breaker watches a deployment only while it is on its way."""
+    known = str(before.get("rolloutState", IN_PROGRESS))
+    if known != IN_PROGRESS:
+        return known
+    if steady:
+        return COMPLETED
+    return FAILED if breaker.enabled and failures.count >= breaker.threshold else IN_PROGRESS
+
+
+def _ended(
+    snapshot: ServiceSnapshot, primary: Mapping[str, Any], state: str, now: datetime
+) -> tuple[Mapping[str, Any], ...]:
+    """The deployments that ended by now: the PRIMARY one, and one that was on its way when this one began."""
+    found = []
+    if state != IN_PROGRESS:
+        found.append(history.entry(primary, state, _reason(primary, state), now))
+    for revision in snapshot.service_revisions:
+        before = previous(snapshot, revision["data"]["deploymentId"])
+        if revision["revision"] < primary["revision"] and before.get("rolloutState") == IN_PROGRESS:
+            text = f"ECS deployment {primary['data']['deploymentId']} took its place."
+            found.append(history.entry(revision, history.SUPERSEDED, text, now))
+    return tuple(found)
+
+
+def _reason(revision: Mapping[str, Any], state: str) -> str:
+    """ECS's rolloutStateReason."""
+    back = revision["data"].get("rolledBackFrom")
+    if back and state == IN_PROGRESS:
+        return ROLLING_BACK.format(id=back["toDeploymentId"])
+    return REASONS[state].format(id=revision["data"]["deploymentId"])
 
 
 def _reached(snapshot: ServiceSnapshot, label: str) -> bool:
@@ -100,24 +155,33 @@ def _older(snapshot: ServiceSnapshot, primary_label: str) -> list[Mapping[str, A
     return sorted(found, key=lambda revision: -int(revision["revision"]))
 
 
-def _previous(snapshot: ServiceSnapshot, deployment_id: str) -> Mapping[str, Any]:
+def previous(snapshot: ServiceSnapshot, deployment_id: str) -> Mapping[str, Any]:
+    """A deployment as the status that is stored has it; empty where it does not know it."""
     stored = snapshot.status.get("deployments") or ()
     return next((entry for entry in stored if entry.get("id") == deployment_id), {})
 
 
-def _state_of_older(snapshot: ServiceSnapshot, revision: Mapping[str, Any]) -> str:
-    """An older deployment keeps the state that it had."""
-    return str(_previous(snapshot, revision["data"]["deploymentId"]).get("rolloutState", COMPLETED))
+def _older_entry(snapshot: ServiceSnapshot, revision: Mapping[str, Any], now: datetime) -> Mapping[str, Any]:
+    """An older deployment keeps the state and the failed tasks that it had."""
+    before = previous(snapshot, revision["data"]["deploymentId"])
+    state = str(before.get("rolloutState", COMPLETED))
+    failures = Failures(int(before.get("failedTasks", 0)), str(before.get("healthyAt") or ""))
+    return _entry(snapshot, revision, ACTIVE, state, failures, now)
 
 
 def _entry(
-    snapshot: ServiceSnapshot, revision: Mapping[str, Any], status: str, state: str, now: datetime
+    snapshot: ServiceSnapshot,
+    revision: Mapping[str, Any],
+    status: str,
+    state: str,
+    failures: Failures,
+    now: datetime,
 ) -> Mapping[str, Any]:
     """One deployment; `updatedAt` moves only when something else in it does."""
     data = revision["data"]
     label = label_of(data["deploymentId"])
     own = [task for task in snapshot.tasks if task.deployment == label]
-    before = _previous(snapshot, data["deploymentId"])
+    before = previous(snapshot, data["deploymentId"])
     entry = {
         "id": data["deploymentId"],
         "status": status,
@@ -125,10 +189,11 @@ def _entry(
         "desiredCount": snapshot.desired if status == PRIMARY else _desired_of_older(snapshot, label),
         "pendingCount": sum(task.pending for task in own),
         "runningCount": sum(task.running for task in own),
-        "failedTasks": max(snapshot.failed_to_start.get(label, 0), before.get("failedTasks", 0)),
+        "failedTasks": failures.count,
         "rolloutState": state,
-        "rolloutStateReason": REASONS[state].format(id=data["deploymentId"]),
+        "rolloutStateReason": _reason(revision, state),
         "createdAt": data["createdAt"],
+        **({"healthyAt": failures.healthy_at} if failures.healthy_at else {}),
     }
     same = all(before.get(name) == value for name, value in entry.items())
     return entry | {"updatedAt": before["updatedAt"] if same and before.get("updatedAt") else rfc3339(now)}

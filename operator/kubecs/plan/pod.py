@@ -37,6 +37,7 @@ class PodSnapshot:
         replicas_fell: The Pod's ReplicaSet wants fewer Pods than it did, or is gone itself.
         retention_seconds: How long records are kept, and with them the Pods of tasks on their own.
         failed_start_seconds: How long a task may fail to pull or create before it is stopped.
+        gap_seconds: How much longer the Pod of a service is kept because its tasks fail again and again.
     """
 
     pod: Pod
@@ -48,6 +49,7 @@ class PodSnapshot:
     replicas_fell: bool = False
     retention_seconds: float = RETENTION_SECONDS
     failed_start_seconds: float = FAILED_START_SECONDS
+    gap_seconds: float = 0.0
 
 
 def plan_pod(snapshot: PodSnapshot, now: datetime) -> Plan:
@@ -98,10 +100,15 @@ def _of_service(snapshot: PodSnapshot, state: TaskState, now: datetime) -> Plan:
     if not state.ended:
         return _starting(snapshot, state, now)
     cause = stopcause.by_operator(pod) or stopcause.of_end(pod, state.ended)
-    if not runs.renews_whole(pod):
+    if not runs.renews_whole(pod) and _gap_is_over(snapshot, state, now):
         return _recorded(snapshot, state, cause, now, _delete(pod, cause.reason))
     renewal = Patch(_ref(pod), runs.renewal_patch(pod), f"the restarted container of {state.task_id} is another task")
     return _recorded(snapshot, state, cause, now, renewal)
+
+
+def _gap_is_over(snapshot: PodSnapshot, state: TaskState, now: datetime) -> bool:
+    """Within the gap the kubelet's restart is the next task, though it renews less than a new Pod would."""
+    return now >= state.created_at + timedelta(seconds=snapshot.gap_seconds)
 
 
 def _standalone(snapshot: PodSnapshot, state: TaskState, now: datetime) -> Plan:
@@ -115,7 +122,7 @@ def _standalone(snapshot: PodSnapshot, state: TaskState, now: datetime) -> Plan:
 
 
 def _starting(snapshot: PodSnapshot, state: TaskState, now: datetime) -> Plan:
-    """What is on its way is let go on, but neither in vain nor for ever."""
+    """A task that cannot start is stopped in the end, for another to be started; one that lives is left alone."""
     if state.cause is not None and not state.essential_started:
         return _failed_start(snapshot, state, state.cause, now)
     return _limited_start(snapshot, state, now)
@@ -174,7 +181,7 @@ def _failed_start(snapshot: PodSnapshot, state: TaskState, cause: StopCause, now
     pod = snapshot.pod
     taken = maybe((pod.get("status") or {}).get("startTime")) or state.created_at
     since = max(taken, state.created_at)  # a Pod that became another task is older than that
-    remaining = snapshot.failed_start_seconds - (now - since).total_seconds()
+    remaining = snapshot.failed_start_seconds + snapshot.gap_seconds - (now - since).total_seconds()
     if remaining > 0:
         return Plan(requeue_after=remaining)
     if runs.standalone(pod) and not state.never_started:

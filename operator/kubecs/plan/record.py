@@ -13,7 +13,7 @@ from kubecs.plan.account import Account
 from kubecs.plan.actions import Delete, Plan, Ref
 from kubecs.plan.containerstate import STOPPED, ContainerState
 from kubecs.plan.runs import Pod
-from kubecs.plan.stopcause import StopCause
+from kubecs.plan.stopcause import ESSENTIAL_CONTAINER_EXITED, TASK_FAILED_TO_START, UNHEALTHY, StopCause
 from kubecs.plan.taskstate import TaskState, family_and_revision
 from kubecs.plan.timestamps import parse, rfc3339
 from kubecs.translate import labels
@@ -166,6 +166,14 @@ def _kubernetes(pod: Pod, state: TaskState, context: RecordContext) -> dict[str,
         "object": runs.annotations_of(pod).get(labels.OWNER_OBJECT),
         "lastLogs": (lines or None) if context.account.keep_logs else None,
     }
+
+
+def is_failure(record: Mapping[str, Any]) -> bool:
+    """The task failed to start or to become healthy: it counts for ECS's failedTasks."""
+    spec = record["spec"]
+    unhealthy = spec.get("stoppedReason", "").startswith(UNHEALTHY)
+    never_ran = spec.get("stopCode") == ESSENTIAL_CONTAINER_EXITED and not spec.get("startedAt")
+    return unhealthy or never_ran or spec.get("stopCode") == TASK_FAILED_TO_START
 
 
 def stopped_at(record: Mapping[str, Any]) -> datetime:

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from kubecs.plan.timestamps import maybe
 
 DEFAULT_MAXIMUM_PERCENT = 200
 DEFAULT_MINIMUM_HEALTHY_PERCENT = 100
@@ -56,11 +59,21 @@ def bounds_of(service_spec: Mapping[str, Any]) -> Bounds:
     )
 
 
+def refused_since(deployment: Mapping[str, Any] | None) -> datetime | None:
+    """Since when the API server refuses the Pods of a Deployment; None while it does not."""
+    found = _replica_failure(deployment)
+    return maybe(found.get("lastTransitionTime")) if found else None
+
+
 def refused_pods(deployment: Mapping[str, Any] | None) -> str:
     """Why the API server refuses the Pods of a Deployment (a quota, a policy), in its words; else empty."""
+    found = _replica_failure(deployment)
+    return str(found.get("message") or found.get("reason") or "unknown") if found else ""
+
+
+def _replica_failure(deployment: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     conditions = ((deployment or {}).get("status") or {}).get("conditions") or ()
-    failing = (each for each in conditions if each["type"] == "ReplicaFailure" and each["status"] == "True")
-    return next((str(each.get("message") or each.get("reason") or "unknown") for each in failing), "")
+    return next((each for each in conditions if each["type"] == "ReplicaFailure" and each["status"] == "True"), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from kubecs.ecs.errors import EcsError
-from kubecs.plan import checks, rollout, servicestatus
+from kubecs.plan import checks, history, servicestatus
 from kubecs.plan.actions import Action, Apply, Create, Delete, Plan, Ref
 from kubecs.plan.companions import companion_actions
-from kubecs.plan.deployments import label_of
 from kubecs.plan.identity import identity_actions
 from kubecs.plan.loadbalancers import served
 from kubecs.plan.references import Resolved, resolve
@@ -17,8 +16,9 @@ from kubecs.plan.refusal import Refusal, described, resolution_refusal
 from kubecs.plan.servicerevision import Chosen, choose, previous_number
 from kubecs.plan.snapshot import Manifest, ServiceSnapshot
 from kubecs.plan.subset import is_subset
+from kubecs.plan.target import Target, older_wanted, target_of
 from kubecs.translate import labels
-from kubecs.translate.controllerrevision import ServiceRevision, parameters_hash
+from kubecs.translate.controllerrevision import parameters_hash, read_revision
 from kubecs.translate.deployment import DeploymentContext, deployment
 from kubecs.translate.hashing import digest
 from kubecs.translate.owner import owner_reference
@@ -48,7 +48,7 @@ def _untouched(snapshot: ServiceSnapshot, now: datetime) -> Plan:
     newest = snapshot.newest_revision
     if newest is None:
         return servicestatus.refused(snapshot, Refusal("Paused", servicestatus.PAUSED_MESSAGE, waits=True), now)
-    return servicestatus.described(snapshot, newest, now)
+    return servicestatus.described(snapshot, Chosen(read_revision(newest), newest, create=False), now)
 
 
 def _deployed(snapshot: ServiceSnapshot, resolution: Resolved, chosen: Chosen, now: datetime) -> Plan:
@@ -58,21 +58,16 @@ def _deployed(snapshot: ServiceSnapshot, resolution: Resolved, chosen: Chosen, n
     except EcsError as error:
         return servicestatus.refused(snapshot, Refusal("InvalidRole", described(error)), now)
     beside = companion_actions(chosen.revision.companions, snapshot.companions)
-    # One after the other: written at the same time, the second one holds the first up.
-    deploying = ((action,) for action in _deployment_actions(snapshot, chosen))
-    traffic = served(snapshot, resolution, settled=not _older_running(snapshot, chosen.revision))
-    steps = tuple(
-        step
-        for step in (
-            identities,
-            (*beside, *traffic.actions),
-            *deploying,
-            _outdated(snapshot, chosen),
-        )
-        if step
+    traffic = served(snapshot, resolution, settled=not older_wanted(snapshot, chosen.revision))
+    wanted = (
+        identities,
+        (*beside, *traffic.actions),
+        *_deploying(snapshot, chosen),
+        _outdated(snapshot, chosen),
     )
+    steps = tuple(step for step in wanted if step)
     notices = (servicestatus.role_notice(snapshot.account, role),)
-    shown = servicestatus.described(snapshot, chosen.manifest, now, notices, traffic)
+    shown = servicestatus.described(snapshot, chosen, now, notices, traffic)
     return replace(
         shown, steps=steps, confirm=_child_went(snapshot, chosen) or (traffic.restores and not chosen.create)
     )
@@ -86,10 +81,20 @@ def _child_went(snapshot: ServiceSnapshot, chosen: Chosen) -> bool:
     return chosen.create and notes.get(labels.SERVICE_REVISION) == str(chosen.revision.number)
 
 
+def _deploying(snapshot: ServiceSnapshot, chosen: Chosen) -> tuple[tuple[Action, ...], ...]:
+    """One after the other: written at the same time, the second one holds the first up.
+
+    A rollback's ControllerRevision comes first, since nothing else tells that the parameters have failed.
+    """
+    actions = _deployment_actions(snapshot, chosen)
+    ordered = sorted(actions, key=lambda action: isinstance(action, Create) is not chosen.rolled_back)
+    return tuple((action,) for action in ordered)
+
+
 def _deployment_actions(snapshot: ServiceSnapshot, chosen: Chosen) -> tuple[Action, ...]:
     """The Deployment where it differs, and the ControllerRevision where it is new, which may be found missing."""
     actions: list[Action] = []
-    manifest = deployment_manifest(snapshot, chosen.revision)
+    manifest = deployment_manifest(snapshot, target_of(snapshot, chosen.revision))
     if not _as_wanted(manifest, snapshot.deployment):
         actions.append(Apply(manifest, _why(snapshot, chosen)))
     if chosen.create:
@@ -101,6 +106,8 @@ def _deployment_actions(snapshot: ServiceSnapshot, chosen: Chosen) -> tuple[Acti
 def _why(snapshot: ServiceSnapshot, chosen: Chosen) -> str:
     if snapshot.deployment is None:
         return f"start service {snapshot.name} with {snapshot.desired} tasks of {chosen.revision.task_definition}"
+    if chosen.create and chosen.rolled_back:
+        return f"roll service {snapshot.name} back to {chosen.revision.task_definition}"
     if chosen.create:
         return f"deploy {chosen.revision.task_definition} to service {snapshot.name}"
     replicas = snapshot.deployment["spec"].get("replicas")
@@ -114,9 +121,9 @@ def _as_wanted(wanted: Manifest, live: Manifest | None) -> bool:
     return live is not None and is_subset(wanted, live)
 
 
-def deployment_manifest(snapshot: ServiceSnapshot, revision: ServiceRevision) -> dict[str, Any]:
-    """The Deployment as it should be: the revision's template verbatim, the count and bounds of the spec."""
-    bounds = rollout.bounds_of(snapshot.spec)
+def deployment_manifest(snapshot: ServiceSnapshot, target: Target) -> dict[str, Any]:
+    """The Deployment as it should be: the revision's template verbatim, the count and bounds of the target."""
+    revision, bounds = target.revision, target.bounds
     manifest = deployment(
         DeploymentContext(
             name=snapshot.child_name,
@@ -127,11 +134,11 @@ def deployment_manifest(snapshot: ServiceSnapshot, revision: ServiceRevision) ->
             deployment_id=revision.deployment_id,
             service_revision=revision.number,
             template=revision.template,
-            replicas=snapshot.desired,
+            replicas=target.replicas,
             max_surge=bounds.max_surge,
             max_unavailable=bounds.max_unavailable,
             min_ready_seconds=revision.min_ready_seconds,
-            paused=bounds.blocked and _older_running(snapshot, revision),
+            paused=target.paused,
             annotations={
                 labels.OWNER_OBJECT: snapshot.service["metadata"]["name"],
                 labels.PARAMETERS_HASH: parameters_hash(revision.parameters),
@@ -147,14 +154,6 @@ def _but_template(manifest: Manifest) -> dict[str, Any]:
     return {**manifest, "spec": {name: value for name, value in manifest["spec"].items() if name != "template"}}
 
 
-def _older_running(snapshot: ServiceSnapshot, revision: ServiceRevision) -> bool:
-    own = label_of(revision.deployment_id)
-    return any(
-        replica_set["spec"].get("replicas", 0) and _deployment_label(replica_set) != own
-        for replica_set in snapshot.replica_sets
-    )
-
-
 def _deployment_label(child: Mapping[str, Any]) -> str:
     return str((child["metadata"].get("labels") or {}).get(labels.DEPLOYMENT, ""))
 
@@ -162,11 +161,13 @@ def _deployment_label(child: Mapping[str, Any]) -> str:
 def _outdated(snapshot: ServiceSnapshot, chosen: Chosen) -> tuple[Action, ...]:
     """Service revisions beyond those kept, unless tasks of theirs are still there."""
     alive = {task.deployment for task in snapshot.tasks} | {_deployment_label(each) for each in snapshot.replica_sets}
+    good = history.last_completed(snapshot)
+    spared = {chosen.revision.number, int(good["revision"]) if good else 0}
     newest_first = sorted(snapshot.service_revisions, key=lambda each: -int(each["revision"]))
     return tuple(
         Delete(_ref(each), f"forget service revision {each['revision']}")
         for each in newest_first[snapshot.settings.service_revisions_kept :]
-        if _deployment_label(each) not in alive and each["revision"] != chosen.revision.number
+        if _deployment_label(each) not in alive and each["revision"] not in spared
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from kubecs.ecs.errors import EcsError
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
 from kubecs.ecs.values import deployment_id, deployment_started_ms, task_definition_arn
-from kubecs.plan import parameters
+from kubecs.plan import parameters, rollback
 from kubecs.plan.checks import usable
 from kubecs.plan.containerimages import known_images
 from kubecs.plan.launchtype import launch_type
@@ -45,11 +45,15 @@ UNKNOWN = {"unknown": True}  # parameters of a revision that was found again wit
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The service revision to run, its ControllerRevision, and whether that has still to be created."""
+    """The service revision to run, its ControllerRevision, and whether that has still to be created.
+
+    `rolled_back` says that it is not what the spec asks for, since that has failed.
+    """
 
     revision: ServiceRevision
     manifest: Manifest
     create: bool
+    rolled_back: bool = False
 
 
 def previous_number(spec: Mapping[str, Any], newest: Manifest | None) -> int | None:
@@ -61,7 +65,8 @@ def previous_number(spec: Mapping[str, Any], newest: Manifest | None) -> int | N
     """
     if newest is None or newest["data"].get("requested") != parameters.requested(spec):
         return None
-    return int(newest["data"]["taskDefinition"].rpartition(":")[2])
+    failed = (newest["data"].get("rolledBackFrom") or {}).get("parameters") or {}
+    return int((failed.get("taskDefinition") or newest["data"]["taskDefinition"]).rpartition(":")[2])
 
 
 def choose(snapshot: ServiceSnapshot, resolution: Resolved, now: datetime) -> Chosen | Refusal:
@@ -72,9 +77,18 @@ def choose(snapshot: ServiceSnapshot, resolution: Resolved, now: datetime) -> Ch
     if lost is not None:
         return Chosen(lost, controller_revision(lost, revision_owner(snapshot)), create=True)
     newest = snapshot.newest_revision
-    if newest is not None and newest["data"]["parameters"] == wanted:
-        return Chosen(read_revision(newest), newest, create=False)
+    if newest is not None and rollback.stands_for(newest, wanted):
+        good = rollback.due(snapshot, newest)
+        if good is not None:
+            return _back_to(snapshot, newest, good, now)
+        return Chosen(read_revision(newest), newest, create=False, rolled_back=rollback.differs(newest, wanted))
     return _rendered(snapshot, resolution, wanted, now)
+
+
+def _back_to(snapshot: ServiceSnapshot, failed: Manifest, good: Manifest, now: datetime) -> Chosen:
+    revision = rollback.rolled_back(snapshot, failed, good, now)
+    manifest = controller_revision(revision, revision_owner(snapshot))
+    return Chosen(revision, manifest, create=True, rolled_back=True)
 
 
 def revision_owner(snapshot: ServiceSnapshot) -> RevisionOwner:

@@ -6,15 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from kubecs.ecs.values import cluster_arn
-from kubecs.plan import conditions, references, rollout
+from kubecs.plan import conditions, history, references, rollout, throttle
 from kubecs.plan.account import Account
 from kubecs.plan.actions import Observation, Plan
 from kubecs.plan.conditions import Condition
-from kubecs.plan.deployments import Rollout, rollout_of
+from kubecs.plan.deployments import COMPLETED, FAILED, IN_PROGRESS, Rollout, previous, rollout_of
 from kubecs.plan.loadbalancers import NOTHING_SERVED, Served
 from kubecs.plan.parameters import waiting
 from kubecs.plan.refusal import Refusal
 from kubecs.plan.serviceevents import Message, say
+from kubecs.plan.servicerevision import Chosen
 from kubecs.plan.snapshot import Manifest, ServiceSnapshot
 from kubecs.plan.timestamps import parse
 from kubecs.translate.deployment import selector_labels
@@ -30,14 +31,15 @@ PAUSED_MESSAGE = "spec.kubernetes.paused is true: the service's Deployment is le
 
 def described(
     snapshot: ServiceSnapshot,
-    primary: Manifest,
+    chosen: Chosen,
     now: datetime,
     notices: Sequence[Condition | None] = (),
     traffic: Served = NOTHING_SERVED,
 ) -> Plan:
-    """The status of a service whose tasks run as they should, given its newest service revision."""
+    """The status of a service whose tasks run as they should, given the service revision that it runs."""
+    primary = chosen.manifest
     progress = rollout_of(snapshot, primary, now)
-    triple = _triple(snapshot, progress, primary)
+    triple = _triple(snapshot, progress, chosen)
     said = _rollout_messages(snapshot, progress, primary)
     if traffic.unserved is not None and not snapshot.paused:
         triple = conditions.stalled(traffic.unserved.reason, traffic.unserved.message)
@@ -48,7 +50,15 @@ def described(
     stored = conditions.stored(snapshot.service)
     news = conditions.announced(stored, triple) if traffic.unserved else ()
     events = (*plan.events, *news, *conditions.begun(stored, extra))
-    return replace(plan, events=events, requeue_after=traffic.again)
+    again = [each for each in (traffic.again, _look_again(snapshot, progress)) if each is not None]
+    return replace(plan, events=events, requeue_after=min(again, default=None))
+
+
+def _look_again(snapshot: ServiceSnapshot, progress: Rollout) -> float | None:
+    """Tasks that are refused fail as time goes by, and no event tells of that."""
+    if progress.state != IN_PROGRESS or rollout.refused_since(snapshot.deployment) is None:
+        return None
+    return max(snapshot.settings.failed_start_seconds, 1.0)
 
 
 def refused(snapshot: ServiceSnapshot, refusal: Refusal, now: datetime) -> Plan:
@@ -103,22 +113,45 @@ def _ecs_fields(snapshot: ServiceSnapshot, progress: Rollout | None) -> dict[str
         "runningCount": sum(task.running for task in snapshot.tasks),
         "pendingCount": sum(task.pending for task in snapshot.tasks),
         "deployments": list(progress.entries) if progress else [],
+        "history": list(progress.history) if progress else list(history.stored(snapshot)),
         "selector": ",".join(f"{name}={value}" for name, value in selector.items()),
         "createdAt": metadata.get("creationTimestamp"),
     }
 
 
-def _triple(snapshot: ServiceSnapshot, progress: Rollout, primary: Manifest) -> tuple[Condition, ...]:
-    deployment_id = primary["data"]["deploymentId"]
+def _triple(snapshot: ServiceSnapshot, progress: Rollout, chosen: Chosen) -> tuple[Condition, ...]:
     if snapshot.paused:
         return conditions.reconciling("Paused", PAUSED_MESSAGE)
+    return _ended_badly(snapshot, progress, chosen) or _under_way(snapshot, progress, chosen.revision.deployment_id)
+
+
+def _ended_badly(snapshot: ServiceSnapshot, progress: Rollout, chosen: Chosen) -> tuple[Condition, ...]:
+    """What the spec asks for has failed, whether something else runs in its place or not."""
+    if progress.state == FAILED:
+        text = (
+            f"{progress.entries[0]['rolloutStateReason']} {_counts(snapshot)} (deployment {progress.entries[0]['id']})"
+        )
+        return conditions.stalled("DeploymentFailed", text)
+    if not chosen.rolled_back:
+        return ()
+    failed = chosen.revision.rolled_back_from
+    wanted = failed["parameters"].get("taskDefinition", "")
+    text = f"deployment {failed['deploymentId']} of {wanted} failed; {chosen.revision.task_definition} runs instead"
+    settled = conditions.stalled if progress.state == COMPLETED else conditions.reconciling
+    return settled("RolledBack", text)
+
+
+def _counts(snapshot: ServiceSnapshot) -> str:
+    return f"{sum(task.running for task in snapshot.tasks)} of {snapshot.desired} tasks are running"
+
+
+def _under_way(snapshot: ServiceSnapshot, progress: Rollout, deployment_id: str) -> tuple[Condition, ...]:
     if progress.steady:
         return conditions.ready(STEADY, f"{snapshot.desired} of {snapshot.desired} tasks are running")
     held_up = _held_up(snapshot, progress)
     if held_up is not None:
         return conditions.reconciling(held_up.reason, held_up.of(snapshot.name))
-    running = sum(task.running for task in snapshot.tasks)
-    counts = f"{running} of {snapshot.desired} tasks are running"
+    counts = _counts(snapshot)
     if progress.state == "COMPLETED":
         return conditions.reconciling("Scaling", counts)
     return conditions.reconciling("DeploymentInProgress", f"ECS deployment {deployment_id} in progress: {counts}")
@@ -168,18 +201,33 @@ def _differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> set[str]:
 def _rollout_messages(snapshot: ServiceSnapshot, progress: Rollout, primary: Manifest) -> list[Message]:
     deployment_id = primary["data"]["deploymentId"]
     messages = []
+    back = primary["data"].get("rolledBackFrom")
+    if progress.just_started and back:
+        messages.append(Message("Warning", "RollingBack", f"rolling back to deployment {back['toDeploymentId']}."))
     if progress.just_started:
         text = f"(deployment {deployment_id}) deployment started with {primary['data']['taskDefinition']}."
         messages.append(Message("Normal", "DeploymentStarted", text))
     held_up = _held_up(snapshot, progress)
     if held_up is not None and not _shown(snapshot, held_up):
         messages.append(held_up)
+    if _newly_throttled(snapshot, progress):
+        messages.append(Message("Warning", "TasksThrottled", throttle.THROTTLED_MESSAGE))
+    if progress.just_failed:
+        text = f"(deployment {deployment_id}) deployment failed: tasks failed to start."
+        messages.append(Message("Warning", "DeploymentFailed", text))
     if progress.just_completed:
         text = f"(deployment {deployment_id}) deployment completed."
         messages.append(Message("Normal", "DeploymentCompleted", text))
     if progress.steady and _newly_steady(snapshot, progress):
         messages.append(Message("Normal", STEADY, "has reached a steady state."))
     return messages
+
+
+def _newly_throttled(snapshot: ServiceSnapshot, progress: Rollout) -> bool:
+    """From now on failed tasks are replaced with gaps, and were not before."""
+    before = previous(snapshot, progress.entries[0]["id"]).get("failedTasks", 0)
+    gaps = [throttle.gap_seconds(failed, snapshot.desired) for failed in (before, progress.failed_tasks)]
+    return gaps[0] == 0 < gaps[1]
 
 
 def _newly_steady(snapshot: ServiceSnapshot, progress: Rollout) -> bool:
@@ -202,9 +250,9 @@ def _observations(
     """The duration of a deployment that has just ended, once: the status that it is written with remembers it."""
     labelled = {"namespace": snapshot.namespace, "cluster": snapshot.cluster, "strategy": "rolling"}
     found = []
-    if progress.just_completed:
+    if progress.just_completed or progress.just_failed:
         seconds = (now - parse(primary["data"]["createdAt"])).total_seconds()
-        found.append(_duration(labelled, "completed", seconds))
+        found.append(_duration(labelled, progress.state.lower(), seconds))
     before = next(iter(snapshot.status.get("deployments") or ()), None)
     if before and before["id"] != primary["data"]["deploymentId"] and before.get("rolloutState") == "IN_PROGRESS":
         found.append(_duration(labelled, "superseded", (now - parse(before["createdAt"])).total_seconds()))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -30,7 +31,7 @@ class ServiceSnapshot:
         kubernetes_services: Services by name: its own, and others that have a name which it asks for.
         cluster_object: The ECSCluster, if there is one.
         tasks: Its Pods, summed up.
-        failed_to_start: Records of tasks that never started, counted by ECS deployment label.
+        failures: When tasks stopped that had failed to start or to become healthy, by ECS deployment label.
         identities: The ServiceAccounts and RoleBindings of the namespace that the service may need, by (kind, name).
         companions: The companions of tasks that are there in the namespace, by (kind, name).
         settings: The operator's settings.
@@ -45,7 +46,7 @@ class ServiceSnapshot:
     service_revisions: tuple[Manifest, ...]
     replica_sets: tuple[Manifest, ...]
     tasks: tuple[TaskSummary, ...]
-    failed_to_start: Mapping[str, int] = field(default_factory=dict)
+    failures: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
     identities: Mapping[tuple[str, str], Manifest] = field(default_factory=dict)
     companions: Mapping[tuple[str, str], Manifest] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)

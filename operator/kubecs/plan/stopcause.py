@@ -27,6 +27,7 @@ SCALED = "Scaling activity initiated by (deployment {deployment})"
 HOST_TERMINATED = "Host EC2 (instance {node}) terminated."
 INTERRUPTED = "Your Spot Task was interrupted."
 REMOVED = "The node has lost the container before its end was seen"
+UNHEALTHY = "Task failed container health checks"
 OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
 
 CANNOT_PULL = "CannotPullContainerError"

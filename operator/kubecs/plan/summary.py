@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kubecs.plan import taskstate
-from kubecs.plan.timestamps import parse
+from kubecs.plan.timestamps import maybe, parse
 from kubecs.translate import labels
 
 
@@ -26,6 +26,7 @@ class TaskSummary:
         created_epoch: Unix time in seconds.
         unplaced_reason: Why the scheduler found no node, in the metrics' terms; empty if it did or has not tried.
         restarts: Container restarts of the Pod, in all.
+        healthy_since: Unix time at which it became ready; 0 while it is not.
     """
 
     uid: str
@@ -40,6 +41,7 @@ class TaskSummary:
     created_epoch: float
     unplaced_reason: str
     restarts: int
+    healthy_since: float = 0.0
 
     @property
     def running(self) -> bool:
@@ -75,6 +77,14 @@ def unplaced_reason(pod: Mapping[str, Any]) -> str:
     return ""
 
 
+def _ready_since(pod: Mapping[str, Any]) -> float:
+    for condition in (pod.get("status") or {}).get("conditions") or ():
+        if condition.get("type") == "Ready" and condition.get("status") == "True":
+            at = maybe(condition.get("lastTransitionTime"))
+            return at.timestamp() if at else 0.0
+    return 0.0
+
+
 def summarise(pod: Mapping[str, Any]) -> TaskSummary:
     """Sum up a Pod that kubecs made."""
     metadata = pod["metadata"]
@@ -94,4 +104,5 @@ def summarise(pod: Mapping[str, Any]) -> TaskSummary:
         created_epoch=parse(metadata["creationTimestamp"]).timestamp(),
         unplaced_reason=unplaced_reason(pod),
         restarts=sum(status.get("restartCount", 0) for status in statuses),
+        healthy_since=_ready_since(pod),
     )

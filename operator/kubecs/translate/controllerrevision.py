@@ -24,6 +24,7 @@ class ServiceRevision:
         waiting: The members that only this deployment took up (parameters.WAITING).
         created_at: RFC 3339 time of the deployment's start.
         companions: Manifests of what has to be there for its tasks, beside their Pods.
+        rolled_back_from: Of a rollback: deploymentId and parameters that had failed, toDeploymentId gone back to.
     """
 
     number: int
@@ -36,6 +37,7 @@ class ServiceRevision:
     waiting: Mapping[str, Any] = field(default_factory=dict)
     created_at: str = ""
     companions: Sequence[Mapping[str, Any]] = ()
+    rolled_back_from: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ def controller_revision(revision: ServiceRevision, owner: RevisionOwner) -> dict
             "waiting": revision.waiting,
             "createdAt": revision.created_at,
             **({"companions": list(revision.companions)} if revision.companions else {}),
+            **({"rolledBackFrom": revision.rolled_back_from} if revision.rolled_back_from else {}),
         },
         "revision": revision.number,
     }
@@ -116,4 +119,5 @@ def read_revision(manifest: Mapping[str, Any]) -> ServiceRevision:
         waiting=data["waiting"],
         created_at=data["createdAt"],
         companions=tuple(data.get("companions") or ()),
+        rolled_back_from=data.get("rolledBackFrom") or {},
     )

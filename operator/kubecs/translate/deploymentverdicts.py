@@ -6,7 +6,7 @@ from kubecs.translate.verdict import Verdict, done, kept, lost, refused
 
 UNSUPPORTED = "UnsupportedFeatureException"  # of CreateService and UpdateService
 
-_BREAKER = kept("decides only where it is enabled")
+_BREAKER = kept("the operator counts by it, and gives a deployment up")
 _ALARMS = kept("decides only where alarms are enabled")
 _EARLY = kept("decides only where it is enabled")
 _HOOKS = lost("lifecycle hooks are not run", "LifecycleHooksNotRun", "they belong to strategies that are not there yet")
@@ -26,7 +26,7 @@ _CONFIGURATION: Mapping[str, Verdict] = {
     "maximumPercent": done("Deployment spec.strategy.rollingUpdate.maxSurge", "rounded down, as in ECS"),
     "minimumHealthyPercent": done("Deployment spec.strategy.rollingUpdate.maxUnavailable", "rounded as in ECS"),
     "deploymentCircuitBreaker": _BREAKER,
-    "deploymentCircuitBreaker.enable": lost("a deployment that fails goes on trying"),
+    "deploymentCircuitBreaker.enable": _BREAKER,
     "deploymentCircuitBreaker.rollback": _BREAKER,
     "deploymentCircuitBreaker.resetOnHealthyTask": _BREAKER,
     "deploymentCircuitBreaker.thresholdConfiguration": _BREAKER,

@@ -7,7 +7,7 @@ from typing import Any
 from kubecs.plan.account import Account, account_of
 from kubecs.plan.snapshot import ServiceSnapshot
 from kubecs.translate import names
-from tests.unit.plan.test_service import NAMESPACE, revision, service, snapshot
+from tests.unit.plan.services import NAMESPACE, revision, service, snapshot
 
 GROUP = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/"
 REGISTRY = "arn:aws:servicediscovery:eu-west-1:111122223333:service/srv-web"

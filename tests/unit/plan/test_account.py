@@ -31,7 +31,7 @@ def test_the_object_wins_over_the_settings() -> None:
         (ROLE, ROLE, True),
         (ROLE, "web", True),
         ("arn:aws:iam::999999999999:role/web", "web", False),
-        ("arn:aws:iam::111122223333:role/other/web", ROLE, False),
+        ("arn:aws:iam::111122223333:role/other/web", ROLE, True),  # names are unique in an account, whatever the path
         ("worker", ROLE, False),
     ],
 )

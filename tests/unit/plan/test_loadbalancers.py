@@ -14,7 +14,7 @@ from kubecs.plan.service import plan_service
 from kubecs.plan.snapshot import ServiceSnapshot
 from kubecs.translate import names
 from tests.unit.plan.service_documents import GROUP, REGISTRY, balanced, connected, mapped, shown
-from tests.unit.plan.test_service import NOW, applied, condition, created, live, tasks
+from tests.unit.plan.services import NOW, applied, condition, created, live, tasks
 
 CHILD = names.child_name("default", "web")
 

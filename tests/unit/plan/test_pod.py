@@ -60,6 +60,7 @@ def stop(plan: Plan) -> tuple[str, str]:
     "found",
     [
         pod(names=["app"]),
+        pod(status("app", waiting("ContainerCreating"))),
         pod(status("app", running())),
         pod(status("app", running()), metadata=deleting(60)),
         pod(status("app", terminated("a")), metadata=deleting(30)),
@@ -402,3 +403,20 @@ def test_a_record_waits_for_its_pod_to_go() -> None:
 def test_a_snapshot_reads_the_same_however_often() -> None:
     snapshot = PodSnapshot(pod(status("app", terminated("a"))), gone=False, account=ACCOUNT)
     assert plan_pod(snapshot, NOW) == plan_pod(replace(snapshot), NOW)
+
+
+def test_a_task_of_a_service_that_cannot_start_is_stopped_for_another_to_be_started() -> None:
+    found = pod(status("app", waiting("ImagePullBackOff", "no such image")), state={"startTime": at(0)})
+    early = look(found, moment(100))
+    assert (early.steps, early.requeue_after) == ((), 20.0)
+    plan = look(found, moment(121))
+    assert kinds(plan) == [["Create"], ["Delete"]]
+    assert stop(plan) == ("TaskFailedToStart", "CannotPullContainerError: no such image")
+    throttled = look(found, moment(121), gap_seconds=30.0)
+    assert (throttled.steps, throttled.requeue_after) == ((), 29.0)
+
+
+def test_within_a_gap_the_restart_in_place_is_the_next_task() -> None:
+    ended = pod(status("app", running(70), terminated("a")), status("side", running()))
+    assert kinds(look(ended, moment(80))) == [["Create"], ["Delete"]]
+    assert kinds(look(ended, moment(80), gap_seconds=900.0)) == [["Create"], ["Patch"]]

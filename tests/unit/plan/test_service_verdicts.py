@@ -20,7 +20,7 @@ from kubecs.translate.finding import Finding
 from kubecs.translate.servicefindings import service_findings
 from kubecs.translate.serviceverdicts import SERVICE
 from tests.unit.plan.service_documents import DOCUMENTS, has_network, shown
-from tests.unit.plan.test_service import NOW, condition, created, service
+from tests.unit.plan.services import NOW, condition, created, service
 
 # Members of the calls, not of the ECSService.
 OF_CALLS = {"clientToken", "forceNewDeployment", "service"}

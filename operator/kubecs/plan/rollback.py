@@ -1,0 +1,70 @@
+"""Rollback: after a failed deployment the last service revision that completed is deployed anew, under a new id."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from kubecs.ecs.values import deployment_id
+from kubecs.plan import deployments, history, parameters
+from kubecs.plan.breaker import breaker_of
+from kubecs.plan.snapshot import Manifest, ServiceSnapshot
+from kubecs.plan.timestamps import rfc3339
+from kubecs.translate import labels
+from kubecs.translate.controllerrevision import ServiceRevision, read_revision
+from kubecs.translate.deployment import deployment_label
+
+
+def is_rollback(revision: Manifest) -> bool:
+    """Whether a service revision came by a rollback."""
+    return bool(revision["data"].get("rolledBackFrom"))
+
+
+def stands_for(revision: Manifest, wanted: Mapping[str, Any]) -> bool:
+    """Whether a service revision is the answer to these parameters: it has them, or it came when they had failed."""
+    data = revision["data"]
+    return wanted in (data["parameters"], (data.get("rolledBackFrom") or {}).get("parameters"))
+
+
+def differs(revision: Manifest, wanted: Mapping[str, Any]) -> bool:
+    """Whether what runs is not what the spec asks for."""
+    return is_rollback(revision) and bool(revision["data"]["parameters"] != wanted)
+
+
+def due(snapshot: ServiceSnapshot, newest: Manifest) -> Manifest | None:
+    """The service revision to go back to, when the newest one's deployment has failed and that is wished for.
+
+    A rollback that fails is not rolled back.
+    """
+    stands = deployments.previous(snapshot, newest["data"]["deploymentId"]).get("rolloutState")
+    if stands != deployments.FAILED or is_rollback(newest) or not breaker_of(snapshot.spec).rollback:
+        return None
+    good = history.last_completed(snapshot)
+    return good if good is not None and good["revision"] < newest["revision"] else None
+
+
+def rolled_back(snapshot: ServiceSnapshot, failed: Manifest, good: Manifest, now: datetime) -> ServiceRevision:
+    """The service revision that deploys an earlier one anew: its parameters and its template, but for the new id."""
+    earlier = read_revision(good)
+    new_id = deployment_id(int(now.timestamp() * 1000))
+    return ServiceRevision(
+        number=int(failed["revision"]) + 1,
+        parameters=earlier.parameters,
+        template=_relabelled(earlier.template, new_id),
+        task_definition=earlier.task_definition,
+        deployment_id=new_id,
+        min_ready_seconds=earlier.min_ready_seconds,
+        requested=parameters.requested(snapshot.spec),
+        waiting=earlier.waiting,
+        created_at=rfc3339(now),
+        rolled_back_from={
+            "deploymentId": failed["data"]["deploymentId"],
+            "parameters": failed["data"]["parameters"],
+            "toDeploymentId": earlier.deployment_id,
+        },
+    )
+
+
+def _relabelled(template: Mapping[str, Any], new_id: str) -> dict[str, Any]:
+    metadata = template["metadata"]
+    own = metadata["labels"] | {labels.DEPLOYMENT: deployment_label(new_id)}
+    return {**template, "metadata": {**metadata, "labels": own}}

@@ -1,0 +1,88 @@
+"""What the Deployment of a service should show: whose template, how many tasks, within which bounds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from kubecs.plan import deployments, rollout
+from kubecs.plan.rollout import Bounds
+from kubecs.plan.snapshot import Manifest, ServiceSnapshot
+from kubecs.translate import labels
+from kubecs.translate.controllerrevision import ServiceRevision, read_revision
+from kubecs.translate.deployment import deployment_label
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The wanted state of the Deployment.
+
+    Attributes:
+        revision: The service revision whose template it has.
+        replicas: How many tasks.
+        bounds: How far it may go above and below.
+        paused: Whether its rollout stands still.
+    """
+
+    revision: ServiceRevision
+    replicas: int
+    bounds: Bounds
+    paused: bool = False
+
+
+def target_of(snapshot: ServiceSnapshot, primary: ServiceRevision) -> Target:
+    """The target, given the service revision of the PRIMARY deployment."""
+    failed = deployments.previous(snapshot, primary.deployment_id).get("rolloutState") == deployments.FAILED
+    if failed:
+        return _standing(snapshot, primary)
+    bounds = rollout.bounds_of(snapshot.spec)
+    return Target(primary, snapshot.desired, bounds, paused=bounds.blocked and older_wanted(snapshot, primary))
+
+
+def _standing(snapshot: ServiceSnapshot, primary: ServiceRevision) -> Target:
+    """A failed deployment starts nothing: what runs stays, under the template of the older deployment if one has tasks.
+
+    Its tasks then take the place of what the failed one still runs; without one the failed tasks alone go.
+    """
+    kept = _older_alive(snapshot, primary)
+    revision = read_revision(kept) if kept else primary
+    replicas = min(snapshot.desired, _standing_count(snapshot, revision, primary))
+    bounds = rollout.bounds_of(snapshot.spec)
+    return Target(revision, replicas, replace(bounds, max_unavailable=max(replicas - bounds.lower, 0)))
+
+
+def _standing_count(snapshot: ServiceSnapshot, revision: ServiceRevision, primary: ServiceRevision) -> int:
+    live = snapshot.deployment
+    shown = _label(live["spec"]["template"]) if live else ""
+    running = sum(task.running for task in snapshot.tasks if task.deployment == deployment_label(primary.deployment_id))
+    if revision.number == primary.number:
+        return min(running, int(live["spec"].get("replicas", 1)) if live else running)
+    own = deployment_label(revision.deployment_id)
+    if live is not None and shown == own:
+        return int(live["spec"].get("replicas", 1))
+    return running + wanted_by(snapshot, own)
+
+
+def _older_alive(snapshot: ServiceSnapshot, primary: ServiceRevision) -> Manifest | None:
+    """The older service revision with the most tasks."""
+    older = [
+        (wanted_by(snapshot, deployment_label(each["data"]["deploymentId"])), int(each["revision"]), each)
+        for each in snapshot.service_revisions
+        if int(each["revision"]) < primary.number
+    ]
+    count, _, found = max(older, default=(0, 0, None), key=lambda each: each[:2])
+    return found if count else None
+
+
+def wanted_by(snapshot: ServiceSnapshot, label: str) -> int:
+    """How many tasks the ReplicaSets of a deployment want."""
+    return sum(each["spec"].get("replicas", 0) for each in snapshot.replica_sets if _label(each) == label)
+
+
+def older_wanted(snapshot: ServiceSnapshot, revision: ServiceRevision) -> bool:
+    """Whether a ReplicaSet of another deployment wants tasks."""
+    own = deployment_label(revision.deployment_id)
+    return any(each["spec"].get("replicas", 0) and _label(each) != own for each in snapshot.replica_sets)
+
+
+def _label(child: Mapping[str, Any]) -> str:
+    return str((child["metadata"].get("labels") or {}).get(labels.DEPLOYMENT, ""))
