@@ -36,6 +36,16 @@ def has(*wanted: str) -> Seen:
     return lambda documents: set(wanted) <= kinds(documents)
 
 
+def has_no_policy(name: str) -> Seen:
+    return lambda documents: (
+        not any(
+            each["metadata"]["name"] == name
+            for each in documents
+            if each["kind"].startswith("ValidatingAdmissionPolicy")
+        )
+    )
+
+
 def has_not(*unwanted: str) -> Seen:
     return lambda documents: not set(unwanted) & kinds(documents)
 
@@ -120,7 +130,7 @@ SEEN: dict[str, tuple[Any, Seen]] = {
     "rbac.aggregate": (False, lambda documents: one(documents, "ClusterRole")["metadata"]["name"] == "kubecs-operator"),
     "rbac.bindable.clusterRoles": (["edit", "x"], binds("clusterroles", ["edit", "x"])),
     "rbac.bindable.roles": (["shop"], binds("roles", ["shop"])),
-    "security.passRole": (False, has_not("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding")),
+    "security.passRole": (False, has_no_policy("kubecs-pass-role")),
     "crds.install": (False, has_not("CustomResourceDefinition")),
     "crds.keep": (
         False,
@@ -130,7 +140,7 @@ SEEN: dict[str, tuple[Any, Seen]] = {
             )
         ),
     ),
-    "warnings.install": (False, has_not("ValidatingAdmissionPolicy")),
+    "warnings.install": (False, has_no_policy("kubecs")),
     "deploymentAnnotations": (LABEL, at_one("Deployment", "metadata.annotations", LABEL)),
     "podAnnotations": (LABEL, in_pod("metadata.annotations.team", "a")),
     "podLabels": (LABEL, in_pod("metadata.labels.team", "a")),
