@@ -1,4 +1,4 @@
-"""`python -m tests.perf`: all benchmarks, as a table; `--only B1 B5` some of them."""
+"""`python -m tests.perf`: all benchmarks, as a table; `--only B1 register` some of them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tests.perf import idle, latency, rates, start, writes
+from tests.perf import idle, latency, rates, registration, start, translation, writes
 from tests.perf.bench import Bench, bench
 from tests.perf.figures import Row, Sample, table
 
-ALL = ("B0", "B1", "B2", "B2w", "B5", "B6")
+ALL = ("B0", "B1", "B2", "B2w", "B5", "B6", "register", "translate")
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,9 @@ class Size:
         services: Of B2, B2w and B5.
         pairs: Of B1.
         creates: In each round of B0.
-        rounds: Of B0 and B2w.
+        rounds: Of B0, B2w and register.
+        revisions: Of register.
+        renderings: Of translate.
         starts: Of B2, each on a control plane of its own.
         idle_seconds: Of B5.
     """
@@ -33,6 +35,8 @@ class Size:
     pairs: int = 150
     creates: int = 300
     rounds: int = 5
+    revisions: int = 500
+    renderings: int = 1000
     starts: int = 3
     idle_seconds: float = 60.0
 
@@ -40,7 +44,9 @@ class Size:
 async def measure(size: Size, only: Iterable[str] = ALL) -> list[Row]:
     """Runs the benchmarks, each phase on a fresh control plane."""
     wanted, rows = set(only), []
-    if wanted & {"B0", "B1", "B6"}:
+    if "translate" in wanted:
+        rows += translation.measure(size.renderings)
+    if wanted & {"B0", "B1", "B6", "register"}:
         async with bench() as made:
             rows += await quick(made, size, wanted)
     if wanted & {"B2", "B2w", "B5"}:
@@ -59,6 +65,8 @@ async def quick(made: Bench, size: Size, wanted: set[str]) -> list[Row]:
         rows += await latency.measure(made, size.pairs)
     if "B6" in wanted:
         rows += await writes.measure(made)
+    if "register" in wanted:
+        rows += await registration.measure(made, size.revisions, size.rounds)
     return rows
 
 

@@ -37,7 +37,7 @@ class Row:
     """One line of the table.
 
     Attributes:
-        name: B0 to B6.
+        name: B0 to B6, register, or translate.
         what: What was measured.
         ours: How it went; None where only the native thing is measured.
         native: How it went without kubecs, in the same run.
