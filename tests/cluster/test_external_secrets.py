@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
+from kubecs.controllers.optionalkinds import served
+from kubecs.kube.resources import DAEMON_SETS, DEPLOYMENTS
 from tests.cluster import ecs, shim
+from tests.cluster.kube_rig import connect
 from tests.cluster.rig import Kubectl, OperatorProcess, wait_for
 from tools.localcluster import LocalCluster
 
@@ -88,7 +91,7 @@ def installed(cluster: LocalCluster, kubectl: Kubectl, operator: OperatorProcess
     stalled = ecs.wait_state(kubectl, "ecsservice", "web", "Stalled ResourceInitializationError")
     assert "unable to pull secrets or registry auth" in str(ecs.status(stalled)["conditions"])
     kubectl.apply(DOCUMENT)
-    wait_for(lambda: cluster.api.answers("/apis/external-secrets.io/v1"), 20, "the kind")
+    wait_for(lambda: cluster.api.answers("/apis/external-secrets.io/v1/externalsecrets"), 20, "the kind")
     yield
     operator.kill()
     kubectl.delete("crd", CRD)
@@ -156,3 +159,9 @@ def test_a_task_on_its_own_has_its_own(kubectl: Kubectl) -> None:
     )
     named = {each["valueFrom"]["secretKeyRef"]["name"] for each in pod["spec"]["containers"][0]["env"]}
     assert named == {each["metadata"]["name"] for each in owned}
+
+
+async def test_a_kind_that_may_not_be_listed_counts_as_one_that_is_not_there(cluster: LocalCluster) -> None:
+    async with connect(cluster.operator_kubeconfig()) as client:
+        assert await served(client, (DEPLOYMENTS,), None) is DEPLOYMENTS
+        assert await served(client, (DAEMON_SETS,), None) is None

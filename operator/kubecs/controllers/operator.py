@@ -183,11 +183,11 @@ class Operator:
 
     async def _look_for_optional_kinds(self, group: asyncio.TaskGroup) -> None:
         """Watch those that the cluster has; External Secrets may also be installed later."""
-        claims = await optionalkinds.served(self._client, resources.RESOURCE_CLAIMS)
+        claims = await optionalkinds.served(self._client, resources.RESOURCE_CLAIMS, self._options.namespace)
         if claims is not None:
             self._watch_optional(group, claims)
             self._settings = replace(self._settings, served=replace(self._settings.served, resource_claims=True))
-        secrets = await optionalkinds.served(self._client, resources.EXTERNAL_SECRETS)
+        secrets = await optionalkinds.served(self._client, resources.EXTERNAL_SECRETS, self._options.namespace)
         if secrets is not None:
             self._watch_external_secrets(group, secrets)
         else:
@@ -206,7 +206,7 @@ class Operator:
 
     async def _await_external_secrets(self, group: asyncio.TaskGroup) -> None:
         """Once they are there, decide anew about all that may have been refused without them."""
-        found = await optionalkinds.installed(self._client, resources.EXTERNAL_SECRETS)
+        found = await optionalkinds.installed(self._client, resources.EXTERNAL_SECRETS, self._options.namespace)
         log.info("External Secrets have been installed", extra={"version": found.api_version})
         await self._watch_external_secrets(group, found).synced.wait()
         self._learn_to_decide(self._settings)

@@ -13,12 +13,21 @@ log = logging.getLogger("kubecs")
 ASK_SECONDS = 30.0
 
 
-async def served(client: Client, versions: Sequence[Resource]) -> Resource | None:
-    """The first of a kind's versions that the API server has, if it has any; it is asked until it answers."""
+async def served(client: Client, versions: Sequence[Resource], namespace: str | None) -> Resource | None:
+    """The first of a kind's versions that the API server has and lets us list; it is asked until it answers.
+
+    Args:
+        client: The client.
+        versions: The kind's versions, the preferred one first.
+        namespace: The one that is served; None for all.
+    """
     plural = versions[0].plural
     while True:
         try:
-            return await client.served(versions)
+            found = await client.served(versions)
+            if found is not None:
+                await anext(client.pages(found, namespace, limit=1))
+            return found  # noqa: TRY300 - either way it is the answer
         except (TooManyRequests, Unavailable) as error:  # the client has waited between its own attempts
             log.warning("the API server was not asked about a kind", extra={"resource": plural, "error": str(error)})
         except ApiError as error:
@@ -26,10 +35,10 @@ async def served(client: Client, versions: Sequence[Resource]) -> Resource | Non
             return None
 
 
-async def installed(client: Client, versions: Sequence[Resource]) -> Resource:
-    """Returns when the API server has the kind."""
+async def installed(client: Client, versions: Sequence[Resource], namespace: str | None) -> Resource:
+    """Returns when the API server has the kind and lets us list it; see `served`."""
     while True:
         await asyncio.sleep(ASK_SECONDS)
-        found = await served(client, versions)
+        found = await served(client, versions, namespace)
         if found is not None:
             return found
