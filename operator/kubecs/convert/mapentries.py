@@ -9,8 +9,12 @@ from kubecs.convert.seen import (
     EXECUTION_ROLES,
     FILE_SYSTEMS,
     IMAGES,
+    LOAD_BALANCERS,
+    NAMESPACES,
+    REGISTRIES,
     ROLES,
     SECRETS,
+    TARGET_GROUPS,
 )
 from kubecs.translate.names import object_name
 from kubecs.translate.secrets import parse_reference
@@ -64,6 +68,14 @@ def _registry(host: str) -> Entry:
     return {"from": host, "to": host}
 
 
+def _cluster_ip(name: str) -> Entry:
+    return {"from": name, "to": "ClusterIP"}
+
+
+def _headless(name: str) -> Entry:
+    return {"from": name, "to": "Headless"}
+
+
 def _kubernetes_name(name: str) -> str:
     """What is particular in an ARN or a path, as a name that Kubernetes takes."""
     kind, _, rest = name.rpartition(":secret:")
@@ -80,4 +92,8 @@ _MAPS: Mapping[str, tuple[str, Callable[[str], Entry]]] = {
     IMAGES: ("registries", _registry),
     ENVIRONMENT_FILES: ("environmentFiles", _environment_file),
     FILE_SYSTEMS: ("fileSystems", _file_system),
+    TARGET_GROUPS: ("targetGroups", _cluster_ip),
+    LOAD_BALANCERS: ("targetGroups", _cluster_ip),
+    REGISTRIES: ("serviceRegistries", _headless),
+    NAMESPACES: ("serviceConnect", _cluster_ip),
 }

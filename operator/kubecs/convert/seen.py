@@ -35,6 +35,7 @@ def _log_group(options: Any) -> Iterator[str]:
 
 ROLES, EXECUTION_ROLES, SECRETS = "roles", "execution roles", "secrets"
 CREDENTIALS, ENVIRONMENT_FILES, FILE_SYSTEMS = "registry credentials", "environment files", "file systems"
+LOAD_BALANCERS, NAMESPACES = "load balancers", "namespaces"
 TARGET_GROUPS, REGISTRIES, IMAGES = "target groups", "service registries", "image registries"
 
 # Shape and member to what is seen there, and how its names are taken out.
@@ -52,14 +53,14 @@ _TABLE: Mapping[tuple[str, str], tuple[str, Values]] = {
     ("FSxWindowsFileServerAuthorizationConfig", "credentialsParameter"): ("file system credentials", _itself),
     ("EnvironmentFile", "value"): (ENVIRONMENT_FILES, _itself),
     ("LoadBalancer", "targetGroupArn"): (TARGET_GROUPS, _itself),
-    ("LoadBalancer", "loadBalancerName"): ("load balancers", _itself),
+    ("LoadBalancer", "loadBalancerName"): (LOAD_BALANCERS, _itself),
     ("AdvancedConfiguration", "alternateTargetGroupArn"): (TARGET_GROUPS, _itself),
     ("VpcLatticeConfiguration", "targetGroupArn"): (TARGET_GROUPS, _itself),
     ("AwsVpcConfiguration", "subnets"): ("subnets", _each),
     ("AwsVpcConfiguration", "securityGroups"): ("security groups", _each),
     ("ServiceRegistry", "registryArn"): (REGISTRIES, _itself),
-    ("ServiceConnectConfiguration", "namespace"): ("namespaces", _itself),
-    ("ClusterServiceConnectDefaultsRequest", "namespace"): ("namespaces", _itself),
+    ("ServiceConnectConfiguration", "namespace"): (NAMESPACES, _itself),
+    ("ClusterServiceConnectDefaultsRequest", "namespace"): (NAMESPACES, _itself),
     ("ContainerDefinition", "image"): (IMAGES, _host),
     ("LogConfiguration", "options"): ("log groups", _log_group),
     ("ExecuteCommandLogConfiguration", "cloudWatchLogGroupName"): ("log groups", _itself),

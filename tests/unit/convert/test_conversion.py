@@ -218,6 +218,8 @@ def test_the_skeleton_names_everything_outside() -> None:
         {"from": "/shop/web/token", "secretName": "shop-web-token"},
     ]
     registry = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
+    assert made["targetGroups"] == [{"from": "arn:tg", "to": "ClusterIP"}]
+    assert made["serviceRegistries"] == [{"from": "arn:sr", "to": "Headless"}]
     assert made["registries"] == [{"from": registry, "to": registry}]
     assert made["environmentFiles"] == [
         {
