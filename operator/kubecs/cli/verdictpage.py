@@ -39,6 +39,7 @@ DEPARTURES = (
         "volumes[].efsVolumeConfiguration.transitEncryptionPort",
         "the driver of the mapped claim has mount options of its own",
     ),
+    ("volumes[].s3filesVolumeConfiguration.transitEncryptionPort", "the same of S3 Files"),
     ("enableFaultInjection", "no agent that could inject faults is on the nodes"),
     ("linuxParameters.tmpfs[].mountOptions", "an emptyDir has no mount options but `readOnly`"),
     ("linuxParameters.maxSwap=0", "reported like any other: whether a node has swap is not known beforehand"),
