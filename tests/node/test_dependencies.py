@@ -66,10 +66,13 @@ def test_service_waits_for_a_healthy_container_that_stays(containers: Containers
     started = ecs.status(pod)["initContainerStatuses"]
     assert [each["name"] for each in started if each.get("started")][-1:] == ["first"]
     assert "running" in status_of(pod)["state"]
-    containers.end(pod, 1, "first")
-    (record,) = containers.wait_records(1)
+    with containers.loss() as loss:
+        containers.end(pod, 1, "first")
+        (record,) = containers.wait_records(1)
+        wait_for(lambda: containers.pod(service="web")["metadata"]["uid"] != pod["metadata"]["uid"], 10)
+        ecs.wait_ready(containers.kubectl, "ecsservice", "web")
     assert container_of(record, "first")["exitCode"] == 1
-    wait_for(lambda: containers.pod(service="web")["metadata"]["uid"] != pod["metadata"]["uid"], 10)
+    assert loss.seconds < 20  # the next task waits for its check, too
 
 
 def test_health_goes_from_healthy_to_unhealthy(containers: Containers, kubectl: Kubectl) -> None:

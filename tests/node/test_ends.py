@@ -78,13 +78,17 @@ def test_non_essential_container_stays_ended(containers: Containers, tell: Tell)
 
 
 @pytest.mark.skipif(not soak.whole(), reason="ECS restarts only what ran for a minute: KUBECS_SOAK=1 waits for that")
-def test_restart_policy_goes_on_in_the_same_task_until_an_ignored_code(containers: Containers) -> None:
+def test_restart_policy_goes_on_in_the_same_task_until_an_ignored_code(containers: Containers, tell: Tell) -> None:
     policy = {"enabled": True, "restartAttemptPeriod": 60, "ignoredExitCodes": [9]}
     pod = containers.serve(containers.shell(UNTIL_TOLD, restartPolicy=policy))
     first, began = _task_id(containers), time.monotonic()
     wait_for(lambda: time.monotonic() - began > 61, 70)
-    containers.end(pod, 3)
-    wait_for(lambda: status_of(containers.running_pod(service="web"))["restartCount"] == 1, 10)
+    with containers.loss() as loss:
+        containers.end(pod, 3)
+        wait_for(lambda: status_of(containers.running_pod(service="web"))["restartCount"] == 1, 10)
+        ecs.wait_ready(containers.kubectl, "ecsservice", "web")
+    assert loss.seconds < 3
+    tell(f"restarted by its restartPolicy: {loss.seconds:.2f} s of availability lost")
     assert _task_id(containers) == first
     assert containers.records() == []
     containers.end(containers.pod(service="web"), 9)

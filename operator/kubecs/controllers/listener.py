@@ -58,7 +58,7 @@ class Listener:
         self.deleted_revisions: dict[tuple[str, str], dict[str, Any]] = {}
         self.scaled_in: set[str] = set()
         self._deleting: set[str] = set()
-        self._unjudged: set[str] = set()
+        self._unjudged: dict[str, Pod] = {}  # as each was when its deletion was first seen: that says since when
         self._queue = queue
         self._metrics = metrics
         self._standing = standing
@@ -114,7 +114,7 @@ class Listener:
         self._deleting.discard(metadata["uid"])
         if cache.holds("ECSTaskRecord", metadata["namespace"], runs.task_id(pod)):
             self.scaled_in.discard(metadata["uid"])
-            self._unjudged.discard(metadata["uid"])
+            self._unjudged.pop(metadata["uid"], None)
             return
         self.gone.setdefault((metadata["namespace"], metadata["name"]), []).append(pod)
 
@@ -129,8 +129,9 @@ class Listener:
         if owner is None or metadata["uid"] in self.scaled_in:
             return
         if not self._standing.synced:
-            self._unjudged.add(metadata["uid"])
+            self._unjudged.setdefault(metadata["uid"], pod)
             return
+        pod = self._unjudged.pop(metadata["uid"], pod)
         first = metadata["uid"] not in self._deleting
         self._deleting.add(metadata["uid"])
         replica_set = cache.get("ReplicaSet", metadata["namespace"], owner["name"])
@@ -141,7 +142,6 @@ class Listener:
         """Whether a Pod went because fewer were wanted. What went while the lists were coming in is judged here."""
         uid = pod["metadata"]["uid"]
         if uid in self._unjudged and self.cache is not None:
-            self._unjudged.discard(uid)
             self._notice_scale_in(self.cache, pod)
         return uid in self.scaled_in
 
@@ -180,7 +180,8 @@ class Listener:
         else:
             self.gone.pop(key, None)
         self.scaled_in.discard(metadata["uid"])
-        self._unjudged.discard(metadata["uid"])
+        self._deleting.discard(metadata["uid"])
+        self._unjudged.pop(metadata["uid"], None)
 
 
 def _one_too_many(cache: Cache, pod: Pod, replica_set: str) -> bool:

@@ -90,7 +90,8 @@ def test_nor_when_all_of_that_was_over_before_anybody_looked(world: World) -> No
 def test_what_went_while_the_lists_came_in_is_judged_when_they_are_there(wanted: int, *, scaled: bool) -> None:
     world = World(wanted=2, pods=2)
     world.standing.synced = False
-    world.pod(0, "DELETED", deletionTimestamp="2026-01-01T00:01:30Z", deletionGracePeriodSeconds=30)
+    world.pod(0, deletionTimestamp="2026-01-01T00:01:30Z", deletionGracePeriodSeconds=30)
+    world.pod(0, "DELETED", deletionTimestamp="2026-01-01T00:01:05Z", deletionGracePeriodSeconds=0)
     world.deployment(wanted)
     world.replica_set(wanted, wanted)
     if not scaled:
@@ -98,6 +99,17 @@ def test_what_went_while_the_lists_came_in_is_judged_when_they_are_there(wanted:
     world.standing.synced = True
     (gone,) = world.listener.gone["shop", "pod-0"]
     assert world.listener.is_scaled_in(gone) is scaled
+    world.listener.forget(gone)
+    assert not world.listener._deleting | world.listener.scaled_in | world.listener._unjudged.keys()
+
+
+def test_what_began_to_go_before_the_lists_were_there_and_has_gone_after(world: World) -> None:
+    world.standing.synced = False
+    world.pod(0, deletionTimestamp="2026-01-01T00:01:30Z", deletionGracePeriodSeconds=30)
+    world.pod(2, creationTimestamp="2026-01-01T00:01:00Z")
+    world.standing.synced = True
+    world.pod(0, "DELETED", deletionTimestamp="2026-01-01T00:01:05Z", deletionGracePeriodSeconds=0)
+    assert "uid-pod-0" not in world.listener.scaled_in
 
 
 @pytest.mark.parametrize("replica_set", [(2, 2), (1, 2), (1, 1)], ids=["behind", "in time", "ahead"])
