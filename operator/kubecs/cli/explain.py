@@ -1,4 +1,4 @@
-"""`kubecs explain`: what becomes of a member of a task definition, in the terminal or as a page."""
+"""`kubecs explain`: what becomes of a member of a task definition or a service, in the terminal or as a page."""
 
 import argparse
 import re
@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from kubecs.cli.verdictpage import outcome, page, sentence
+from kubecs.translate.serviceverdicts import SERVICE
 from kubecs.translate.verdict import Verdict
 from kubecs.translate.verdicts import VERDICTS
 
@@ -22,7 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
         0; 1 when no member has that path, or when --check found a difference.
     """
     if arguments.write is not None:
-        Path(arguments.write).write_text(page(VERDICTS), encoding="utf-8")
+        Path(arguments.write).write_text(page(VERDICTS, SERVICE), encoding="utf-8")
         return 0
     if arguments.check is not None:
         return _check(Path(arguments.check))
@@ -30,29 +31,29 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _check(path: Path) -> int:
-    if path.is_file() and path.read_text(encoding="utf-8") == page(VERDICTS):
+    if path.is_file() and path.read_text(encoding="utf-8") == page(VERDICTS, SERVICE):
         return 0
     print(f"{path}: not what `kubecs explain --write {path}` writes", file=sys.stderr)
     return 1
 
 
 def _explain(path: str) -> int:
-    found = rows(path)
-    if not found:
-        close = get_close_matches(_plain(path), {_plain(row) for row in VERDICTS}, n=3)
+    found = [("", rows(path)), (" (service)", rows(path, SERVICE))]
+    if not any(table for _, table in found):
+        known = {_plain(row) for row in (*VERDICTS, *SERVICE)}
+        close = get_close_matches(_plain(path), known, n=3)
         hint = f"; did you mean {', '.join(close)}?" if close else ""
-        print(f"task definitions have no member {path}{hint}", file=sys.stderr)
+        print(f"neither task definitions nor services have a member {path}{hint}", file=sys.stderr)
         return 1
-    print("\n\n".join("\n".join(_lines(row, verdict)) for row, verdict in found.items()))
+    told = ("\n".join(_lines(row + of, verdict)) for of, table in found for row, verdict in table.items())
+    print("\n\n".join(told))
     return 0
 
 
-def rows(path: str) -> Mapping[str, Verdict]:
+def rows(path: str, table: Mapping[str, Verdict] = VERDICTS) -> Mapping[str, Verdict]:
     """The rows of a path, of its values, and of what is below it; brackets and what is in them may be left out."""
     plain = _plain(path)
-    if not plain:
-        return dict(sorted(VERDICTS.items()))
-    return {row: VERDICTS[row] for row in sorted(VERDICTS) if _is_at_or_below(_plain(row), plain)}
+    return {row: table[row] for row in sorted(table) if not plain or _is_at_or_below(_plain(row), plain)}
 
 
 def _is_at_or_below(row: str, path: str) -> bool:

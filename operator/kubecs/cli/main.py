@@ -46,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
     convert = commands.add_parser("convert", help="turn ECS documents, CloudFormation and Terraform into manifests")
     options.add_convert_options(convert)
     convert.set_defaults(run=_convert)
-    explain = commands.add_parser("explain", help="say what becomes of a member of task definitions")
+    explain = commands.add_parser("explain", help="say what becomes of a member of task definitions and services")
     options.add_explain_options(explain)
     explain.set_defaults(run=_explain)
     return top

@@ -1,23 +1,28 @@
-"""docs/verdicts.md: what becomes of every member of a task definition, written from the table."""
+"""docs/verdicts.md: what becomes of every member of a task definition and of a service, written from the tables."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from kubecs.translate.verdict import Verdict
 
+Verdicts = Mapping[str, Verdict]
+Departures = Iterable[tuple[str, str]]
+
 INTRODUCTION = """\
-# What becomes of each member of a task definition
+# What becomes of each member of a task definition, and of a service
 
 This page is generated from the verdicts in `operator/kubecs/translate/`; `make generate` writes it. A row
 `member=value` is the verdict of that one value. In the terminal, `kubecs explain containerDefinitions.ulimits` prints
 a row and those below it.
 
-- **translated**: it is in the Pod, in the field that the row names. A condition there says of a document in which it
-  cannot be, or not as it stands, what is different.
-- **kept**: it stands in the revision, decides what ECS lets it decide, and changes nothing in the Pod.
+- **translated**: it is in the Pod, or in what is made beside it, in the field that the row names. A condition there
+  says of a document in which it cannot be, or not as it stands, what is different.
+- **kept**: it stands in the revision or the service, decides what ECS lets it decide, and changes nothing in the Pod.
 - **not applied**: it has no effect. The condition says so wherever the member is given.
 - **refused**: a service or task of such a document is not started; registering it is refused too, where the row names
   the error. The text is ECS's where ECS has one.
+
+The [task definition](#members-of-a-task-definition) comes first, then the [service](#members-of-a-service).
 
 What `ECSAccount spec.…` stands for is on the [page about accounts](accounts.md), the conditions are on
 [theirs](conditions.md).
@@ -48,6 +53,24 @@ DEPARTURES = (
     ("proxyConfiguration", "no redirect is set up: App Mesh has come to its end"),
 )
 
+# The same of services.
+SERVICE_DEPARTURES = (
+    ("loadBalancers", "no TargetGroupBinding, Ingress or HTTPRoute is made yet; the Service that they lead to is"),
+    (
+        "loadBalancers[].containerPort",
+        "a port without a name is led to by number, so a deployment that moves it moves all tasks at once",
+    ),
+    (
+        "serviceConnectConfiguration.services[].clientAliases[].dnsName",
+        "names beyond one label and the namespace are not taught to the cluster's DNS, nor to the clients' hosts",
+    ),
+    ("networkConfiguration.awsvpcConfiguration.subnets", "no zones are chosen yet: the account has no map of subnets"),
+    ("networkConfiguration.awsvpcConfiguration.securityGroups", "no NetworkPolicy or SecurityGroupPolicy is made yet"),
+    ("placementConstraints, placementStrategy", "not applied yet: they come with instances and capacity providers"),
+    ("capacityProviderStrategy", "there is one Deployment, however many providers are named"),
+    ("monitoring", "how often metrics are read is Prometheus's own choice"),
+)
+
 HEADING = ("member", "verdict", "Kubernetes", "condition or error", "why, or what is different")
 
 
@@ -61,34 +84,47 @@ def outcome(verdict: Verdict) -> str:
     return f"{verdict.error}: {verdict.message}" if verdict.effect == "refused" else verdict.condition
 
 
-def page(verdicts: Mapping[str, Verdict]) -> str:
+def page(definition: Verdicts, service: Verdicts) -> str:
     """The whole page.
 
     Args:
-        verdicts: The rows by path.
+        definition: The rows about members of a task definition, by path.
+        service: Those about members of a service.
     """
-    departures = ["", "## What Kubernetes could do, and why it is not done", "", *_departures()]
-    return "\n".join([INTRODUCTION, *_counts(verdicts), "", *_rows(verdicts), *departures]) + "\n"
+    return "\n".join(
+        [
+            INTRODUCTION,
+            *_counts({"task definition": definition, "service": service}),
+            *_part("Members of a task definition", definition, DEPARTURES),
+            *_part("Members of a service", service, SERVICE_DEPARTURES),
+            "",
+        ]
+    )
 
 
-def _counts(verdicts: Mapping[str, Verdict]) -> Iterator[str]:
-    effects = Counter(verdict.effect for verdict in verdicts.values())
+def _part(title: str, verdicts: Verdicts, departures: Departures) -> Iterator[str]:
+    yield from ("", f"## {title}", "", *_rows(verdicts))
+    yield from ("", "What Kubernetes could do, and why it is not done:", "", "| member | why |", "|---|---|")
+    yield from (f"| `{member}` | {why} |" for member, why in departures)
+
+
+def _counts(tables: Mapping[str, Verdicts]) -> Iterator[str]:
+    """How many rows of each table have which verdict."""
+    yield f"| verdict | {' | '.join(tables)} |"
+    yield f"|---|{'---|' * len(tables)}"
+    for name in ("translated", "translated, with a condition where it cannot be", "kept", "not applied", "refused"):
+        yield f"| {name} | {' | '.join(str(_numbers(verdicts)[name]) for verdicts in tables.values())} |"
+
+
+def _numbers(verdicts: Verdicts) -> Counter[str]:
+    effects = Counter[str](verdict.effect for verdict in verdicts.values())
     conditional = sum(bool(verdict.condition) for verdict in verdicts.values() if verdict.effect == "translated")
-    yield "| verdict | rows |"
-    yield "|---|---|"
-    yield f"| translated | {effects['translated'] - conditional} |"
-    yield f"| translated, with a condition where it cannot be | {conditional} |"
-    for effect in ("kept", "not applied", "refused"):
-        yield f"| {effect} | {effects[effect]} |"
+    effects["translated"] -= conditional
+    effects["translated, with a condition where it cannot be"] = conditional
+    return effects
 
 
-def _departures() -> Iterator[str]:
-    yield "| member | why |"
-    yield "|---|---|"
-    yield from (f"| `{member}` | {why} |" for member, why in DEPARTURES)
-
-
-def _rows(verdicts: Mapping[str, Verdict]) -> Iterator[str]:
+def _rows(verdicts: Verdicts) -> Iterator[str]:
     yield f"| {' | '.join(HEADING)} |"
     yield f"|{'---|' * len(HEADING)}"
     for path in sorted(verdicts):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kubecs.plan.rollout import bounds
 from kubecs.translate.names import object_name
+from kubecs.translate.serviceverdicts import SERVICE
 from kubecs.translate.verdicts import VERDICTS
 from tests.unit.docs.pages import PROJECT
 
@@ -68,7 +69,7 @@ def _assigned(node: ast.Assign) -> Iterator[tuple[str, str]]:
 def test_every_condition_and_reason_is_explained() -> None:
     said = {word for room in ROOMS for path in room.glob("*.py") for word in _said(path) if WORD.fullmatch(word)}
     said -= {"ClientException"}  # ECS's own word for an error
-    said |= {verdict.condition for verdict in VERDICTS.values() if verdict.condition}
+    said |= {verdict.condition for verdict in (*VERDICTS.values(), *SERVICE.values()) if verdict.condition}
     assert len(said) > 30
     text = (DOCS / "conditions.md").read_text()
     assert sorted(word for word in said if not re.search(rf"\b{word}\b", text)) == []
