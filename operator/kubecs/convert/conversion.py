@@ -146,7 +146,7 @@ def _decided(found: Iterable[Found], account: Account, options: Options) -> _Est
     links = [_in_cluster(linked(each, families), clusters) for each in services]
     return _Estate(
         settled=of_families,
-        services=tuple(_tried_service(link, account, options, tried) for link in links),
+        services=tuple(_tried_service(link, clusters, account, options, tried) for link in links),
         duplicate_services=tuple(same_services),
         clusters=tuple(clusters),
         duplicate_clusters=tuple(same_clusters),
@@ -181,13 +181,17 @@ def _in_cluster(link: Linked, clusters: Iterable[Cluster]) -> Linked:
     return replace(link, service=link.service.remarked(not_among("cluster", f"cluster {cluster}")))
 
 
-def _tried_service(link: Linked, account: Account, options: Options, tried: dict[str, Trial]) -> Linked:
+def _tried_service(
+    link: Linked, clusters: Iterable[Cluster], account: Account, options: Options, tried: dict[str, Trial]
+) -> Linked:
     service = link.service
     if service.refused:
         return link
     definition = link.definition
     rendered = definition is not None and bool(tried[_task_key(definition)].manifests)
-    trial = try_service(service, definition if rendered else None, account)
+    named = service.members.get("cluster", DEFAULT_CLUSTER)
+    cluster = next((each.members for each in clusters if each.name == named), None)
+    trial = try_service(service, definition if rendered else None, account, cluster)
     if options.kubernetes and link.definition is None and not trial.remarks:
         message = "its task definition is not among the documents"
         trial = Trial((), (Remark(REFUSED, "taskDefinition", "TaskDefinitionMissing", message),))

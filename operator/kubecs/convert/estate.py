@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from kubecs.convert.found import CONDITION, PLACEHOLDER, REFUSED, Remark, missing
 from kubecs.convert.items import Item, Service, TaskDefinition
-from kubecs.convert.seen import NEEDED, ROLES, seen
+from kubecs.convert.seen import LOAD_BALANCERS, NEEDED, REGISTRIES, ROLES, TARGET_GROUPS, seen
 from kubecs.ecs.base import Shape
 from kubecs.plan.account import Account
+from kubecs.translate.maps import entry
 from kubecs.translate.restricted import restricted_uses
+from kubecs.translate.traffic import CONNECT_MAP
 
 RUNS, NEEDS, BLOCKED = "runs as it is", "needs", "blocked"
 
@@ -55,7 +57,7 @@ def _row(name: str, runs: str, parts: list[Item[Shape]], account: Account) -> Ro
     if blocking is not None:
         return Row(name, runs, BLOCKED, blocking.said, conditions)
     models = [part.model for part in parts if part.model is not None]
-    needs = [*missing(remarks), *_map_entries(models, account), *_values(remarks)]
+    needs = [*missing(remarks), *_map_entries(models, account), *_connected(remarks), *_values(remarks)]
     return Row(name, runs, NEEDS if needs else RUNS, ", ".join(needs), conditions)
 
 
@@ -63,10 +65,20 @@ def _map_entries(models: Iterable[Shape], account: Account) -> list[str]:
     found: dict[str, None] = {}
     for model in models:
         for what, name in seen(model):
-            if what in NEEDED and not (what == ROLES and account.grant(name)):
+            if what in NEEDED and not _is_mapped(what, name, account):
                 found[f"{_one(what)} {name}"] = None
         found |= {f"allow {need}": None for need in needs_of(model)}
     return list(found)
+
+
+def _is_mapped(what: str, name: str, account: Account) -> bool:
+    """Whether the account says what a name stands for; of the maps of task definitions that is told by the trial."""
+    maps = {
+        TARGET_GROUPS: account.maps.target_groups,
+        LOAD_BALANCERS: account.maps.target_groups,
+        REGISTRIES: account.maps.service_registries,
+    }
+    return bool(account.grant(name)) if what == ROLES else entry(maps.get(what, ()), name) is not None
 
 
 def needs_of(model: Shape) -> list[str]:
@@ -77,6 +89,11 @@ def needs_of(model: Shape) -> list[str]:
 
 def _one(what: str) -> str:
     return "service registry" if what == "service registries" else what.removesuffix("s")
+
+
+def _connected(remarks: Iterable[Remark]) -> list[str]:
+    """Namespaces of Service Connect, which a service may have from its cluster."""
+    return ["Service Connect"] if any(CONNECT_MAP in each.message for each in remarks) else []
 
 
 def _values(remarks: Iterable[Remark]) -> list[str]:

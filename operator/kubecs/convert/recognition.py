@@ -133,8 +133,8 @@ def _service(document: Document, origin: str, _: Given) -> Result:
 
 
 def _update(document: Document, origin: str) -> Found:
-    """The input of UpdateService: the name is `service`, and members that it does not change are absent."""
-    members = {"serviceName": document["service"]}
+    """The input of UpdateService: `service` is name or ARN, and members that it does not change are absent."""
+    members = {"serviceName": document["service"].rpartition("/")[2]}
     members |= {name: value for name, value in document.items() if name not in ("service", "forceNewDeployment")}
     message = "the input of UpdateService; what it leaves as it is is not known here and left out"
     return Found("service", origin, members, (Remark(NOTE, "", "UpdateInput", message),))

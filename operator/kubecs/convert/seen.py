@@ -72,7 +72,7 @@ _TABLE: Mapping[tuple[str, str], tuple[str, Values]] = {
 WHAT: tuple[str, ...] = tuple(dict.fromkeys(what for what, _ in _TABLE.values()))
 
 # What keeps a task from running, or from doing its work, as long as the account does not map it.
-NEEDED = (ROLES, SECRETS, CREDENTIALS, ENVIRONMENT_FILES, TARGET_GROUPS, REGISTRIES, FILE_SYSTEMS)
+NEEDED = (ROLES, SECRETS, CREDENTIALS, ENVIRONMENT_FILES, TARGET_GROUPS, LOAD_BALANCERS, REGISTRIES, FILE_SYSTEMS)
 
 
 def seen(document: Shape) -> tuple[tuple[str, str], ...]:

@@ -1,12 +1,12 @@
 """The operator's own decisions about a resource, made without a cluster: what it would create, or why it would not."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from kubecs.convert.found import CONDITION, REFUSED, Remark
-from kubecs.convert.items import NOT_TRANSLATED, Service, TaskDefinition, refusal
+from kubecs.convert.items import Service, TaskDefinition, refusal
 from kubecs.ecs.errors import EcsError
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
 from kubecs.plan import checks, conditions
@@ -21,12 +21,13 @@ from kubecs.plan.task import pod_manifest
 from kubecs.plan.taskadmission import Admitted
 from kubecs.plan.tasksnapshot import TaskSnapshot
 from kubecs.translate import labels, names
+from kubecs.translate.servicefindings import service_findings
 
 # The clock of every conversion, so that the same documents always give the same manifests.
 NOW = datetime(1970, 1, 1, tzinfo=UTC)
 UID = "00000000-0000-0000-0000-000000000000"
 
-_SUMMARY = frozenset({conditions.READY, conditions.RECONCILING, conditions.STALLED, "Available", NOT_TRANSLATED})
+_SUMMARY = frozenset({conditions.READY, conditions.RECONCILING, conditions.STALLED, "Available"})
 
 Manifest = dict[str, Any]
 
@@ -51,7 +52,9 @@ def service_manifest(members: Mapping[str, Any]) -> Manifest:
     }
 
 
-def try_service(service: Service, definition: TaskDefinition | None, account: Account) -> Trial:
+def try_service(
+    service: Service, definition: TaskDefinition | None, account: Account, cluster: Mapping[str, Any] | None = None
+) -> Trial:
     """Plan a service that is accepted by ECS.
 
     Args:
@@ -59,9 +62,10 @@ def try_service(service: Service, definition: TaskDefinition | None, account: Ac
         definition: The task definition that it names; None: it is not among the documents, and only what needs none
             is decided.
         account: The account that it would be in.
+        cluster: The members of its cluster, if they are among the documents.
     """
     number = _number(definition)
-    snapshot = _snapshot(service, definition, number, account)
+    snapshot = replace(_snapshot(service, definition, number, account), cluster_object=cluster and {"spec": cluster})
     if definition is None or definition.model is None:
         refused = checks.refusal(snapshot)
         return Trial((), (_refused(refused.reason, refused.message),) if refused else ())
@@ -73,12 +77,19 @@ def try_service(service: Service, definition: TaskDefinition | None, account: Ac
     if not plan.steps:
         triple = next((each for each in stated if each["type"] == conditions.READY), {})
         return Trial((), (_refused(triple.get("reason", ""), triple.get("message", "")),))
+    of_members = {each.condition for each in service_findings(service.members)}
     said = [
         Remark(CONDITION, "", each["type"], each.get("message", ""))
         for each in stated
-        if each["type"] not in _SUMMARY and each["status"] == "True"
+        if each["type"] not in _SUMMARY | of_members and each["status"] == "True"
     ]
+    said += [_unserved(each) for each in stated if each["type"] == conditions.STALLED and each["status"] == "True"]
     return Trial(_made(plan), tuple(said))
+
+
+def _unserved(stalled: Mapping[str, Any]) -> Remark:
+    """The tasks would run, but what traffic comes through is missing."""
+    return Remark(CONDITION, "", stalled.get("reason", ""), stalled.get("message", ""))
 
 
 def _number(definition: TaskDefinition | None) -> int:

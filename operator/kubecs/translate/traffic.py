@@ -18,6 +18,7 @@ ROUTES = ("Ingress", "HTTPRoute", "TargetGroupBinding")  # made by others, to th
 TARGET_GROUP_NOT_MAPPED = "TargetGroupNotMapped"
 REGISTRY_NOT_MAPPED = "ServiceRegistryNotMapped"
 CONNECT_NOT_MAPPED = "ServiceConnectNotMapped"
+CONNECT_MAP = "ECSAccount spec.serviceConnect"
 ROUTE_NOT_MADE = "RouteNotMade"
 WITHOUT_PROXY = "ServiceConnectWithoutProxy"
 NAME_NOT_SERVED = "ServiceConnectNameNotServed"
@@ -189,7 +190,7 @@ def _endpoint(
         at = f"{path}.clientAliases[{index}]" if alias else path
         target = _connect_target(maps, namespace, alias.get("dnsName") or discovery)
         if target is None:
-            message = f"ECSAccount spec.serviceConnect has no entry for {name} in {namespace}"
+            message = f"{CONNECT_MAP} has no entry for {name} in {namespace}"
             yield _unmapped(at, CONNECT_NOT_MAPPED, message)
         elif target.to != NONE:
             service = _service_name(name)
