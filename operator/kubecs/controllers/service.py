@@ -54,7 +54,8 @@ class ServiceReconciler:
         family_object, revisions = family_state(cache, namespace, spec.get("taskDefinition") or "", previous)
         cluster = names.cluster_name(spec.get("cluster"))
         deployment = cache.get("Deployment", namespace, names.child_name(cluster, spec["serviceName"]))
-        cluster_object = cache.get("ECSCluster", namespace, names.object_name(cluster))
+        connected = spec.get("serviceConnectConfiguration")
+        cluster_object = cache.get("ECSCluster", namespace, names.object_name(cluster)) if connected else None
         held_account = account(cache, self._settings, namespace)
         return ServiceSnapshot(
             service=service,

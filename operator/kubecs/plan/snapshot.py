@@ -29,7 +29,7 @@ class ServiceSnapshot:
         service_revisions: Its ControllerRevisions, in any order.
         replica_sets: The ReplicaSets of its Deployment.
         kubernetes_services: Services by name: its own, and others that have a name which it asks for.
-        cluster_object: The ECSCluster, if there is one.
+        cluster_object: The ECSCluster, where Service Connect asks for it and there is one.
         tasks: Its Pods, summed up.
         failures: When tasks stopped that had failed to start or to become healthy, by ECS deployment label.
         identities: The ServiceAccounts and RoleBindings of the namespace that the service may need, by (kind, name).
