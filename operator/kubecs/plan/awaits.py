@@ -7,7 +7,7 @@ from typing import Any
 
 from kubecs.plan.termination import Run, start_of
 from kubecs.translate import labels
-from kubecs.translate.dependencies import COMPLETE, ENDING, HEALTHY, SUCCESS
+from kubecs.translate.podwords import COMPLETE, ENDING, HEALTHY, SUCCESS
 
 Pod = Mapping[str, Any]
 

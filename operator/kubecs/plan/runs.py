@@ -17,7 +17,7 @@ from kubecs.plan.termination import Run as Run
 from kubecs.plan.termination import run_in as run_in
 from kubecs.plan.termination import start_of as start_of
 from kubecs.plan.timestamps import maybe, rfc3339
-from kubecs.translate import labels, shim
+from kubecs.translate import labels, podwords
 
 Pod = Mapping[str, Any]
 
@@ -205,7 +205,7 @@ def renews_whole(pod: Pod) -> bool:
         return False
     volumes = {volume["name"]: volume for volume in pod["spec"].get("volumes") or ()}
     if labels.COMMANDS in annotations_of(pod):
-        volumes.pop(max((name for name in volumes if name.startswith(shim.NAME)), key=len, default=""), None)
+        volumes.pop(max((name for name in volumes if name.startswith(podwords.SHIM)), key=len, default=""), None)
     return not any(kind in volume for volume in volumes.values() for kind in TASK_SCOPED_VOLUMES)
 
 

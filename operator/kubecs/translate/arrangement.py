@@ -7,12 +7,13 @@ from typing import Any
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
 from kubecs.translate import labels, shim
 from kubecs.translate.delivery import Shim
-from kubecs.translate.dependencies import HEALTHY, SUCCESS, Layout, Placed, layout
+from kubecs.translate.dependencies import Layout, Placed, layout
 from kubecs.translate.environmentfiles import env_file_options
 from kubecs.translate.health import is_essential, startup_probe
 from kubecs.translate.initprocess import shares_process_namespace
 from kubecs.translate.maps import Maps
 from kubecs.translate.names import container_name
+from kubecs.translate.podwords import HEALTHY, SUCCESS
 from kubecs.translate.restart import own_restart_policy, restart_notes
 
 Manifest = dict[str, Any]

@@ -14,12 +14,9 @@ from kubecs.ecs.errors import ClientException
 from kubecs.ecs.model import ContainerDefinition, RegisterTaskDefinitionRequest
 from kubecs.translate.finding import Finding, container_path
 from kubecs.translate.health import check_command
+from kubecs.translate.podwords import ENDING, HEALTHY
 
 START = "START"
-COMPLETE = "COMPLETE"
-SUCCESS = "SUCCESS"
-HEALTHY = "HEALTHY"
-ENDING = (SUCCESS, COMPLETE)  # the stricter one first
 
 Role = Literal["init", "sidecar", "regular"]
 

@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
-from kubecs.translate import restart
+from kubecs.translate import podwords, restart
 from kubecs.translate.command import is_whole, runs_linux
 from kubecs.translate.delivery import Shim
-from kubecs.translate.dependencies import COMPLETE, Placed
+from kubecs.translate.dependencies import Placed
 from kubecs.translate.health import is_essential
 from kubecs.translate.initprocess import wants_init
 from kubecs.translate.names import container_name
+from kubecs.translate.podwords import COMPLETE
 from kubecs.translate.ulimits import ulimit_options
 
 Manifest = dict[str, Any]
@@ -21,7 +22,7 @@ DIRECTORY = "/.kubecs/shim"  # where a container of a task finds it
 PROGRAM = f"{DIRECTORY}/shim"
 STATE_DIRECTORY = "/.kubecs/state"  # what became of each run; it outlives the container, not the Pod
 
-NAME = "kubecs-shim"  # of the volume, and of the init container that fills it
+NAME = podwords.SHIM  # of the volume, and of the init container that fills it
 STATE_NAME = "kubecs-state"
 KEEPER_NAME = "kubecs-keeper"
 
