@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.cluster.plugin import install
 from tests.cluster.rig import OperatorProcess, wait_for
 from tests.unit.docs.pages import PAGES, PROJECT, Command, commands, is_as_printed, page_ids
 from tools.localcluster import LocalCluster
@@ -25,13 +26,15 @@ def environment(cluster: LocalCluster, namespace: str, tmp_path: Path) -> dict[s
     config = yaml.safe_load(cluster.admin_kubeconfig.read_text())
     for context in config["contexts"]:
         context["context"]["namespace"] = namespace
+    install(tmp_path)
     path = tmp_path / "kubeconfig"
     path.write_text(yaml.safe_dump(config))
     binaries = cluster.binaries["kubectl"].parent
     return os.environ | {
         "KUBECONFIG": str(path),
         "KUBECACHEDIR": str(tmp_path / "cache"),
-        "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}",
+        "PATH": os.pathsep.join([str(binaries), str(tmp_path), os.environ["PATH"]]),
+        "PYTHONPATH": str(PROJECT / "operator"),
     }
 
 

@@ -31,9 +31,13 @@ def _explain(arguments: argparse.Namespace) -> int:
     return explain.run(arguments)
 
 
-def parser() -> argparse.ArgumentParser:
-    """The command line: one subcommand for each running part and offline tool."""
-    from kubecs.cli import options  # noqa: PLC0415 - see the module's description
+def parser(arguments: Sequence[str] = ()) -> argparse.ArgumentParser:
+    """The command line: one subcommand for each running part, offline tool, and question to a cluster.
+
+    Args:
+        arguments: The words that will be parsed; of the questions only the one that is asked gets its options.
+    """
+    from kubecs.cli import options, plugin  # noqa: PLC0415 - see the module's description
 
     top = argparse.ArgumentParser(prog="kubecs", description="Amazon ECS on any Kubernetes cluster.")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -49,12 +53,14 @@ def parser() -> argparse.ArgumentParser:
     explain = commands.add_parser("explain", help="say what becomes of a member of task definitions and services")
     options.add_explain_options(explain)
     explain.set_defaults(run=_explain)
+    plugin.add_commands(commands, plugin.chosen(arguments))
     return top
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point. Returns the exit code."""
-    parsed = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    parsed = parser(given).parse_args(given)
     code: int = parsed.run(parsed)
     return code
 
