@@ -25,6 +25,7 @@ SHARED = frozenset(
         "ecsclusters/status",
     }
 )
+DECISION = "authorization.k8s.io/decision"
 QUIET_SECONDS = 0.6  # longer than the pause that the operator makes between two status writes of a service
 
 
@@ -118,9 +119,10 @@ class AuditLog:
         return found
 
     def forbidden(self) -> list[str]:
-        """What the operator asked for and had no right to."""
+        """What the operator asked for and had no right to: a namespace that ends is another reason to be refused."""
         entries = (each for each in self._entries() if each["user"]["username"] == OPERATOR_USER)
-        return [f"{each['verb']} {each['requestURI']}" for each in entries if each["responseStatus"]["code"] == 403]
+        denied = (each for each in entries if each.get("annotations", {}).get(DECISION) == "forbid")
+        return [f"{each['verb']} {each['requestURI']}" for each in denied]
 
     def _written(self) -> Iterator[Mapping[str, Any]]:
         for entry in self._entries():

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from tests.cluster.rig import PROJECT, Kubectl
-from tools import kind
+from tools import manifest
 from tools.localcluster import LocalCluster
 from tools.localcluster.process import start_time
 
@@ -188,7 +188,7 @@ def test_operator_identity_has_only_its_own_rights(cluster: LocalCluster) -> Non
 
 def test_operator_manifest_is_accepted(cluster: LocalCluster) -> None:
     cluster.operator_kubeconfig()  # the namespace must be there even for a dry run
-    text = yaml.safe_dump_all(kind.documents())
+    text = yaml.safe_dump_all(manifest.documents())
     output = cluster.kubectl("apply", "--server-side", "--dry-run=server", "-f", "-", input=text)
     assert "deployment.apps/kubecs-operator serverside-applied" in output
     assert "Warning" not in output
@@ -213,13 +213,12 @@ def test_audit_log_names_every_write(cluster: LocalCluster, kubectl: Kubectl) ->
     kubectl.get("configmap", "audited")
     assert cluster.audit_log is not None
     entries = [json.loads(line) for line in cluster.audit_log.read_text().splitlines()]
-    mine = [entry for entry in entries if entry["objectRef"].get("namespace") == kubectl.namespace]
+    mine = [entry for entry in entries if entry.get("objectRef", {}).get("namespace") == kubectl.namespace]
     assert [entry["verb"] for entry in mine if entry["objectRef"].get("name") == "audited"] == ["patch"]
 
 
 _PARENT = """
 import sys
-from tools import kind
 from tools.localcluster import LocalCluster
 with LocalCluster(nodes=1) as cluster:
     print(cluster.layout.directory, *(part.pid for part in cluster.components.values()), flush=True)

@@ -121,7 +121,7 @@ def test_kubectl_get_shows_the_service_in_a_row(kubectl: Kubectl, web: dict[str,
     assert ecs.is_ready(web)
     head, row = kubectl("get", "ecssvc").splitlines()
     assert head.split() == ["NAME", "CLUSTER", "STATUS", "TASKDEF", "DESIRED", "RUNNING", "PENDING", "ROLLOUT", "AGE"]
-    assert row.split()[:-1] == ["web", "ACTIVE", "web", "2", "2", "0", "COMPLETED"]  # no spec.cluster: it is empty
+    assert row.split()[:-1] == ["web", "default", "ACTIVE", "web", "2", "2", "0", "COMPLETED"]
 
 
 def test_scale_subresource(kubectl: Kubectl, web: dict[str, Any]) -> None:

@@ -17,7 +17,8 @@ from kubecs.plan.family import FamilySnapshot, plan_family
 from kubecs.plan.refusal import described
 from kubecs.plan.service import plan_service
 from kubecs.plan.snapshot import ServiceSnapshot
-from kubecs.translate.verdicts import by_condition, findings
+from kubecs.translate.finding import by_condition
+from kubecs.translate.verdicts import findings
 
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _ALWAYS = frozenset({conditions.READY, conditions.RECONCILING, conditions.STALLED, "Available"})
