@@ -177,7 +177,9 @@ def _filled(query: str) -> str:
 
 
 def test_every_panel_has_data(prometheus: Prometheus, kubectl: Kubectl) -> None:
+    crashing = ecs.container(image=f"{images.HOST}/busybox:1", command=["sh", "-c", "sleep 1; exit 1"])
     kubectl.apply([*_web(), ecs.task("job", taskDefinition="web")])
+    kubectl.apply([ecs.task_definition("crash", crashing), ecs.service("crash", taskDefinition="crash")])
     ecs.wait_ready(kubectl, "ecsservice", "web", timeout=60)
     ecs.wait_ready(kubectl, "ecstask", "job", timeout=60)
     for _ in range(2):  # a rate takes a series that is there already, and then moves
