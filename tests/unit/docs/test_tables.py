@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kubecs.plan.rollout import bounds
+from kubecs.translate.labels import GROUP
 from kubecs.translate.names import object_name
 from kubecs.translate.serviceverdicts import SERVICE
 from kubecs.translate.verdicts import VERDICTS
 from tests.unit.docs.pages import PROJECT
+from tools.localcluster.access import OPERATOR, operator_access
 
 DOCS = PROJECT / "docs"
 ROOMS = tuple(PROJECT / "operator" / "kubecs" / room for room in ("plan", "translate"))
@@ -73,3 +75,12 @@ def test_every_condition_and_reason_is_explained() -> None:
     assert len(said) > 30
     text = (DOCS / "conditions.md").read_text()
     assert sorted(word for word in said if not re.search(rf"\b{word}\b", text)) == []
+
+
+def test_threat_model_weighs_every_right_of_the_operator() -> None:
+    rows = list(_rows("threat-model.md", "| right | what for | what it is worth to a thief |"))
+    weighed = {resource for row in rows for resource in re.findall(r"`([a-z]+)`", row[0])}
+    own = [each for each in operator_access() if each["kind"] in ("Role", "ClusterRole")]
+    rules = [rule for role in own if role["metadata"]["name"].startswith(OPERATOR) for rule in role["rules"]]
+    resources = {name for rule in rules if rule["apiGroups"] != [GROUP] for name in rule["resources"]}
+    assert resources - {"clusterroles"} - weighed == set()
