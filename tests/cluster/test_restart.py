@@ -195,7 +195,8 @@ def test_json_logs_have_one_line_for_each_decision(own: OperatorProcess, kubectl
     assert all({"time", "level", "logger", "message"} <= set(line) for line in lines)
     times = [datetime.fromisoformat(line["time"]) for line in lines]
     assert times == sorted(times)
-    assert {line["level"] for line in lines} == {"info"}
+    # Without a key it may be about another test's namespace, which goes, and with it Events that were on their way.
+    assert {line["level"] for line in lines if "key" in line} == {"info"}
 
     about = f"/{kubectl.namespace}/"
     decisions = Counter((line["message"], line["key"]) for line in lines if about in line.get("key", ""))
