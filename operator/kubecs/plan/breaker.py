@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from kubecs.plan import rollout
-from kubecs.plan.snapshot import ServiceSnapshot
+from kubecs.plan.snapshot import ServiceSnapshot, deployment_of
 from kubecs.plan.timestamps import maybe, rfc3339
-from kubecs.translate import labels
 
 DEFAULT_TYPE = "BOUNDED_PERCENT"
 DEFAULT_PERCENT = 50
@@ -100,13 +99,8 @@ def refused_starts(snapshot: ServiceSnapshot, label: str, now: datetime) -> int:
     """Tasks that the API server does not let start (a quota, Pod Security): each is one failure per waiting period."""
     deployment = snapshot.deployment
     since = rollout.refused_since(deployment)
-    if deployment is None or since is None or _label(deployment["spec"]["template"]) != label:
+    if deployment is None or since is None or deployment_of(deployment["spec"]["template"]) != label:
         return 0
     present = sum(task.deployment == label for task in snapshot.tasks)
-    wanted: int = sum(each["spec"].get("replicas", 0) for each in snapshot.replica_sets if _label(each) == label)
     periods = int((now - since).total_seconds() // max(snapshot.settings.failed_start_seconds, 1.0))
-    return max(wanted - present, 0) * periods
-
-
-def _label(child: Mapping[str, Any]) -> str:
-    return str((child["metadata"].get("labels") or {}).get(labels.DEPLOYMENT, ""))
+    return max(snapshot.wanted_by(label) - present, 0) * periods

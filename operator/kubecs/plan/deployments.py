@@ -7,9 +7,8 @@ from typing import Any
 
 from kubecs.plan import history, rollout
 from kubecs.plan.breaker import Breaker, Failures, breaker_of, failures_of
-from kubecs.plan.snapshot import ServiceSnapshot
+from kubecs.plan.snapshot import ServiceSnapshot, deployment_of
 from kubecs.plan.timestamps import rfc3339
-from kubecs.translate import labels
 
 IN_PROGRESS = "IN_PROGRESS"
 COMPLETED = "COMPLETED"
@@ -134,19 +133,14 @@ def _rolled_out(snapshot: ServiceSnapshot, label: str) -> bool:
     deployment = snapshot.deployment
     if deployment is None:
         return False
-    template = deployment["spec"]["template"]["metadata"].get("labels") or {}
-    current = template.get(labels.DEPLOYMENT) == label
+    current = deployment_of(deployment["spec"]["template"]) == label
     return current and rollout.progress(deployment).complete(snapshot.desired)
 
 
 def _older(snapshot: ServiceSnapshot, primary_label: str) -> list[Mapping[str, Any]]:
     """The older service revisions that still have tasks or want some, newest first."""
     alive = {task.deployment for task in snapshot.tasks if task.running or task.pending}
-    alive |= {
-        (replica_set["metadata"].get("labels") or {}).get(labels.DEPLOYMENT, "")
-        for replica_set in snapshot.replica_sets
-        if replica_set["spec"].get("replicas", 0)
-    }
+    alive |= {deployment_of(each) for each in snapshot.replica_sets if each["spec"].get("replicas", 0)}
     found = [
         revision
         for revision in snapshot.service_revisions
@@ -186,7 +180,7 @@ def _entry(
         "id": data["deploymentId"],
         "status": status,
         "taskDefinition": data["taskDefinition"],
-        "desiredCount": snapshot.desired if status == PRIMARY else _desired_of_older(snapshot, label),
+        "desiredCount": snapshot.desired if status == PRIMARY else snapshot.wanted_by(label),
         "pendingCount": sum(task.pending for task in own),
         "runningCount": sum(task.running for task in own),
         "failedTasks": failures.count,
@@ -197,11 +191,3 @@ def _entry(
     }
     same = all(before.get(name) == value for name, value in entry.items())
     return entry | {"updatedAt": before["updatedAt"] if same and before.get("updatedAt") else rfc3339(now)}
-
-
-def _desired_of_older(snapshot: ServiceSnapshot, label: str) -> int:
-    return sum(
-        replica_set["spec"].get("replicas", 0)
-        for replica_set in snapshot.replica_sets
-        if (replica_set["metadata"].get("labels") or {}).get(labels.DEPLOYMENT) == label
-    )

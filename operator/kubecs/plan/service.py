@@ -1,6 +1,5 @@
 """The decision about one ECSService: refuse, or bring its children to what the spec says, and describe it."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,7 +13,7 @@ from kubecs.plan.loadbalancers import served
 from kubecs.plan.references import Resolved, resolve
 from kubecs.plan.refusal import Refusal, described, resolution_refusal
 from kubecs.plan.servicerevision import Chosen, choose, previous_number
-from kubecs.plan.snapshot import Manifest, ServiceSnapshot
+from kubecs.plan.snapshot import Manifest, ServiceSnapshot, deployment_of
 from kubecs.plan.subset import is_subset
 from kubecs.plan.target import Target, older_wanted, target_of
 from kubecs.translate import labels
@@ -154,20 +153,16 @@ def _but_template(manifest: Manifest) -> dict[str, Any]:
     return {**manifest, "spec": {name: value for name, value in manifest["spec"].items() if name != "template"}}
 
 
-def _deployment_label(child: Mapping[str, Any]) -> str:
-    return str((child["metadata"].get("labels") or {}).get(labels.DEPLOYMENT, ""))
-
-
 def _outdated(snapshot: ServiceSnapshot, chosen: Chosen) -> tuple[Action, ...]:
     """Service revisions beyond those kept, unless tasks of theirs are still there."""
-    alive = {task.deployment for task in snapshot.tasks} | {_deployment_label(each) for each in snapshot.replica_sets}
+    alive = {task.deployment for task in snapshot.tasks} | {deployment_of(each) for each in snapshot.replica_sets}
     good = history.last_completed(snapshot)
     spared = {chosen.revision.number, int(good["revision"]) if good else 0}
     newest_first = sorted(snapshot.service_revisions, key=lambda each: -int(each["revision"]))
     return tuple(
         Delete(_ref(each), f"forget service revision {each['revision']}")
         for each in newest_first[snapshot.settings.service_revisions_kept :]
-        if _deployment_label(each) not in alive and each["revision"] not in spared
+        if deployment_of(each) not in alive and each["revision"] not in spared
     )
 
 

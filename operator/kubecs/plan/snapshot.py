@@ -10,7 +10,7 @@ from kubecs.ecs.values import service_arn
 from kubecs.plan.account import Account
 from kubecs.plan.settings import Settings
 from kubecs.plan.summary import TaskSummary
-from kubecs.translate import names
+from kubecs.translate import labels, names
 
 Manifest = Mapping[str, Any]
 
@@ -113,6 +113,16 @@ class ServiceSnapshot:
     def newest_revision(self) -> Manifest | None:
         """The ControllerRevision with the highest number."""
         return newest_of(self.service_revisions)
+
+    def wanted_by(self, deployment: str) -> int:
+        """How many tasks the ReplicaSets of a deployment want, which its label names."""
+        own = (each for each in self.replica_sets if deployment_of(each) == deployment)
+        return sum(each["spec"].get("replicas", 0) for each in own)
+
+
+def deployment_of(child: Manifest) -> str:
+    """The label of the deployment that a ReplicaSet or a Pod template is of; empty without one."""
+    return str((child["metadata"].get("labels") or {}).get(labels.DEPLOYMENT, ""))
 
 
 def newest_of(service_revisions: Iterable[Manifest]) -> Manifest | None:

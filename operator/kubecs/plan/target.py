@@ -1,13 +1,10 @@
 """What the Deployment of a service should show: whose template, how many tasks, within which bounds."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from kubecs.plan import deployments, rollout
 from kubecs.plan.rollout import Bounds
-from kubecs.plan.snapshot import Manifest, ServiceSnapshot
-from kubecs.translate import labels
+from kubecs.plan.snapshot import Manifest, ServiceSnapshot, deployment_of
 from kubecs.translate.controllerrevision import ServiceRevision, read_revision
 from kubecs.translate.deployment import deployment_label
 
@@ -52,20 +49,20 @@ def _standing(snapshot: ServiceSnapshot, primary: ServiceRevision) -> Target:
 
 def _standing_count(snapshot: ServiceSnapshot, revision: ServiceRevision, primary: ServiceRevision) -> int:
     live = snapshot.deployment
-    shown = _label(live["spec"]["template"]) if live else ""
+    shown = deployment_of(live["spec"]["template"]) if live else ""
     running = sum(task.running for task in snapshot.tasks if task.deployment == deployment_label(primary.deployment_id))
     if revision.number == primary.number:
         return min(running, int(live["spec"].get("replicas", 1)) if live else running)
     own = deployment_label(revision.deployment_id)
     if live is not None and shown == own:
         return int(live["spec"].get("replicas", 1))
-    return running + wanted_by(snapshot, own)
+    return running + snapshot.wanted_by(own)
 
 
 def _older_alive(snapshot: ServiceSnapshot, primary: ServiceRevision) -> Manifest | None:
     """The older service revision with the most tasks."""
     older = [
-        (wanted_by(snapshot, deployment_label(each["data"]["deploymentId"])), int(each["revision"]), each)
+        (snapshot.wanted_by(deployment_label(each["data"]["deploymentId"])), int(each["revision"]), each)
         for each in snapshot.service_revisions
         if int(each["revision"]) < primary.number
     ]
@@ -73,16 +70,7 @@ def _older_alive(snapshot: ServiceSnapshot, primary: ServiceRevision) -> Manifes
     return found if count else None
 
 
-def wanted_by(snapshot: ServiceSnapshot, label: str) -> int:
-    """How many tasks the ReplicaSets of a deployment want."""
-    return sum(each["spec"].get("replicas", 0) for each in snapshot.replica_sets if _label(each) == label)
-
-
 def older_wanted(snapshot: ServiceSnapshot, revision: ServiceRevision) -> bool:
     """Whether a ReplicaSet of another deployment wants tasks."""
     own = deployment_label(revision.deployment_id)
-    return any(each["spec"].get("replicas", 0) and _label(each) != own for each in snapshot.replica_sets)
-
-
-def _label(child: Mapping[str, Any]) -> str:
-    return str((child["metadata"].get("labels") or {}).get(labels.DEPLOYMENT, ""))
+    return any(each["spec"].get("replicas", 0) and deployment_of(each) != own for each in snapshot.replica_sets)

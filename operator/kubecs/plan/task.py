@@ -21,7 +21,7 @@ from kubecs.plan.refusal import Refusal, invalid
 from kubecs.plan.runs import Pod, labels_of
 from kubecs.plan.taskadmission import Admitted, admit
 from kubecs.plan.tasksnapshot import TaskSnapshot, pod_name
-from kubecs.plan.taskstate import task_state
+from kubecs.plan.taskstate import is_terminal, task_state
 from kubecs.plan.timestamps import maybe
 from kubecs.plan.usermetadata import users_own
 from kubecs.translate import labels
@@ -84,12 +84,8 @@ def _present(snapshot: TaskSnapshot, pod: Pod, now: datetime) -> Plan:
     if gate is not None and snapshot.status.get("podUID") and not pod["metadata"].get("deletionTimestamp"):
         steps = ((Patch(_ref(pod), _ungate(pod, gate), "its uid is written down: let it be scheduled"),),)
     isolating = companion_actions(isolation(labels_of(pod), snapshot.account.namespace), snapshot.companions)
-    steps = (isolating, *steps) if isolating and not _is_over(pod) else steps
+    steps = (isolating, *steps) if isolating and not is_terminal(pod) else steps
     return Plan(steps=steps, status=taskstatus.of_pod(snapshot, pod, task_state(pod, now), now))
-
-
-def _is_over(pod: Pod) -> bool:
-    return (pod.get("status") or {}).get("phase") in {"Succeeded", "Failed"}
 
 
 def _gate_index(pod: Pod) -> int | None:

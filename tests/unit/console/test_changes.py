@@ -84,7 +84,7 @@ def snapshot(wanted: dict[str, Any], *revisions: dict[str, Any], **parts: Any) -
 def running() -> ServiceSnapshot:
     """The service with everything that the operator makes of it."""
     fresh = snapshot(service(), revision())
-    made = [action.manifest for step in plan_service(fresh, NOW).steps for action in step]  # type: ignore[union-attr]
+    made = [action.manifest for step in plan_service(fresh, NOW).steps for action in step]  # type: ignore[union-attr]  # no Delete
     by_kind: dict[str, Any] = {each["kind"]: each for each in made}
     identities = {(each["kind"], each["metadata"]["name"]): each for each in made if each["kind"] == "ServiceAccount"}
     return replace(
