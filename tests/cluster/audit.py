@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from tests.cluster.rig import wait_for
@@ -88,10 +89,17 @@ class AuditLog:
         found = (_write(entry) for entry in self._written() if user in (None, entry["user"]["username"]))
         return [write for write in found if namespace in (None, write.namespace)]
 
-    def counts(self, namespace: str, *, shared: bool = False) -> dict[str, int]:
-        """The operator's writes by `verb resource`, without Events, and what is SHARED only if asked for."""
+    def counts(self, namespace: str, *, shared: bool = False, refused: bool = True) -> dict[str, int]:
+        """The operator's writes by `verb resource`, without Events, and what is SHARED only if asked for.
+
+        Args:
+            namespace: Of the objects.
+            shared: Count what is SHARED, too.
+            refused: Count writes that changed nothing, too.
+        """
         apart = {"events"} if shared else SHARED | {"events"}
-        kept = (write for write in self.writes(namespace) if write.resource not in apart)
+        written = (write for write in self.writes(namespace) if refused or write.code < HTTPStatus.BAD_REQUEST)
+        kept = (write for write in written if write.resource not in apart)
         return dict(Counter(f"{write.verb} {write.resource}" for write in kept))
 
     def settle(self, namespace: str) -> None:

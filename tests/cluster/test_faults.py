@@ -164,9 +164,9 @@ def test_a_deletion_that_kopf_lost_is_swept_up(
     drift = {"resource": "ecsservices", "kind": "missed_delete"}
     wait_for(lambda: ecs.sample(faulty.metrics(), "ecs_operator_cache_drift_total", **drift), 15, "the sweep found it")
     wait_for(lambda: _knows_all_services(faulty, kubectl), 15, "doomed is gone")
-    # While its end was not known, its children were seen to go and were not put back.
+    # While its end was not known, its children were seen to go and were not put back; a word of it may come too late.
     log.settle(kubectl.namespace)
-    assert log.counts(kubectl.namespace) == {"create ecstaskrecords": 1}
+    assert log.counts(kubectl.namespace, refused=False) == {"create ecstaskrecords": 1}
     # Nothing is left of it, and nothing of it comes back.
     log.mark()
     kubectl.patch("ecsservice", "scaled", {"spec": {"desiredCount": 2}})
