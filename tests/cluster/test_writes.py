@@ -62,7 +62,7 @@ def test_the_first_service_costs_the_service_account_too(
     assert audit.counts(kubectl.namespace, shared=True) == {
         "create ecstaskdefinitionrevisions": 1,
         "patch ecstaskdefinitionrevisions/status": 1,
-        "patch ecstaskdefinitions/status": 2,  # registered; then nobody follows it, so it is ready
+        "patch ecstaskdefinitions/status": 1,  # once the revision is seen
     }
     kubectl.apply(ecs.service("web", 0))
     ecs.wait_ready(kubectl, "ecsservice", "web")

@@ -17,8 +17,9 @@ from kubecs.translate import labels
 
 Pod = dict[str, Any]
 
-# Kinds that sum up many others: a change of one of these makes them look once it has been quiet for a moment.
-SUMMARIES = frozenset({"ECSAccount", "ECSCluster", "ECSTaskDefinition"})
+# Kinds that sum up many others: a change of one of these makes them look once it has been quiet for a moment. All that
+# others have to do with a family is told in its status.
+SUMMARIES = {"ECSAccount": Priority.EVENT, "ECSCluster": Priority.EVENT, "ECSTaskDefinition": Priority.REPORT}
 SUMMARY_SECONDS = 0.1
 
 
@@ -79,11 +80,13 @@ class Listener:
 
     def _enqueue(self, key: Key, kind: str, change: Change) -> None:
         if key.kind in SUMMARIES and key.kind != kind:
-            self._queue.add_after(key, SUMMARY_SECONDS)
+            self._queue.add_after(key, SUMMARY_SECONDS, SUMMARIES[key.kind])
         elif key.kind == "ECSTaskDefinitionRevision" and kind == "Pod":
             self._queue.add_after(key, DIGEST_SECONDS, Priority.REPORT)
         elif not self._standing.synced:
             self._queue.add(key, Priority.RESYNC)
+        elif key.kind == kind == "ECSTaskDefinitionRevision" and change.new is not None:
+            self._queue.add(key, Priority.REPORT)
         elif key.kind == "ECSService" and (kind in CHILDREN or (kind == key.kind and _only_told(change))):
             self._queue.add_after(key, BURST_SECONDS, Priority.REPORT)
         else:

@@ -20,6 +20,7 @@ LONGEST_BACKOFF_SECONDS = 60.0
 
 
 FAIR_TURN = 16  # every so many-th turn begins with the slowest lane, so that no lane waits for ever
+REPORTS_AT_ONCE = 4  # what is only told leaves the API server room for what people ask of it meanwhile
 
 
 class Priority(IntEnum):
@@ -61,6 +62,7 @@ class Queue(Generic[K]):
         self._turns = 0
         self._waiting: dict[K, _Waiting] = {}
         self._working: dict[K, float] = {}
+        self._reporting: set[K] = set()
         self._timers: dict[K, _Timer] = {}
         self._failures: dict[K, int] = {}
         self._getters: deque[asyncio.Future[None]] = deque()
@@ -140,6 +142,8 @@ class Queue(Generic[K]):
 
     def _take_from(self, lane: Priority) -> Item[K] | None:
         ready = self._ready[lane]
+        if lane is Priority.REPORT and len(self._reporting) >= REPORTS_AT_ONCE:
+            return None
         while ready:
             key = ready.popleft()
             waiting = self._waiting.get(key)
@@ -147,6 +151,8 @@ class Queue(Generic[K]):
                 continue
             del self._waiting[key]
             self._working[key] = self._clock()
+            if lane is Priority.REPORT:
+                self._reporting.add(key)
             return Item(key, waiting.since, lane)
         return None
 
@@ -157,6 +163,10 @@ class Queue(Generic[K]):
         if waiting is not None:
             self._ready[waiting.priority].append(key)
             self._wake_one()
+        if key in self._reporting:
+            self._reporting.discard(key)
+            if self._ready[Priority.REPORT]:
+                self._wake_one()  # a report that had no room
 
     def _wake_one(self) -> None:
         while self._getters:

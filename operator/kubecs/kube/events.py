@@ -22,7 +22,7 @@ ACTION_BYTES = REASON_BYTES = INSTANCE_BYTES = 128
 SERIES_SECONDS = 600.0
 QUEUE_SIZE = 1000
 MAX_SERIES = 4096
-WORKERS = 4
+WORKERS = 2
 COMPLAINT_SECONDS = 10.0  # a flood of drops is logged no more often
 
 Object = dict[str, Any]

@@ -149,12 +149,7 @@ def _register(snapshot: FamilySnapshot, family_object: Mapping[str, Any], now: d
     }
     name = f"{spec['family']}:{number}"
     create = Create(_manifest(metadata["namespace"], spec["family"], number, content), f"register {name}")
-    triple = conditions.reconciling("Registered", f"{name} is registered; the services that follow it come next")
-    return Plan(
-        steps=((create,),),
-        status=_fields(snapshot, spec["family"], number) | _common(family_object, triple, now),
-        events=_announced(family_object, number),
-    )
+    return Plan(steps=((create,),))  # the revision, once seen, has it described: one status write, not two
 
 
 def _announced(family_object: Mapping[str, Any], number: int) -> tuple[Event, ...]:

@@ -56,7 +56,7 @@ def test_events_come_before_what_the_first_lists_bring(stage: Stage) -> None:
 
 def test_what_sums_up_others_waits_for_a_quiet_moment(stage: Stage) -> None:
     stage.see("ADDED", pod(status=running()))
-    assert {key.kind for key in stage.told.later} - {"ECSService"} == {"ECSCluster"} <= SUMMARIES
+    assert {key.kind for key in stage.told.later} - {"ECSService"} == {"ECSCluster"} <= set(SUMMARIES)
     stage.see("ADDED", obj("ECSCluster", "default", 2, spec={"clusterName": "default"}))
     assert Key("ECSCluster", NAMESPACE, "default") in stage.told.now  # its own change does not
 

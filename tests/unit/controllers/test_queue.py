@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from kubecs.controllers.queue import FAIR_TURN, LONGEST_BACKOFF_SECONDS, Priority, Queue
+from kubecs.controllers.queue import FAIR_TURN, LONGEST_BACKOFF_SECONDS, REPORTS_AT_ONCE, Priority, Queue
 
 
 async def take(queue: Queue[str]) -> str:
@@ -71,6 +71,21 @@ async def test_no_lane_waits_for_ever() -> None:
     for number in range(2 * FAIR_TURN):
         queue.add(f"event {number}")
     assert "report" in [await take(queue) for _ in range(FAIR_TURN)]
+
+
+async def test_only_so_many_reports_at_once() -> None:
+    queue: Queue[str] = Queue()
+    for number in range(REPORTS_AT_ONCE + 1):
+        queue.add(f"report {number}", Priority.REPORT)
+    taken = [await take(queue) for _ in range(REPORTS_AT_ONCE)]
+    last = asyncio.create_task(take(queue))
+    queue.add("event")
+    assert await take(queue) == "event"
+    await asyncio.sleep(0)
+    assert not last.done()
+    queue.done(taken[0])
+    async with asyncio.timeout(5):
+        assert await last == f"report {REPORTS_AT_ONCE}"
 
 
 async def test_of_two_timers_the_earlier_time_and_the_higher_priority_count() -> None:
