@@ -9,11 +9,11 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tests.perf import idle, latency, rates, registration, start, translation, writes
+from tests.perf import idle, latency, rates, registration, rollout, start, tasks, translation, writes
 from tests.perf.bench import Bench, bench
 from tests.perf.figures import Row, Sample, table
 
-ALL = ("B0", "B1", "B2", "B2w", "B5", "B6", "register", "translate")
+ALL = ("B0", "B1", "B2", "B2w", "B5", "B6", "B7", "B12", "register", "tasks", "translate")
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,8 @@ class Size:
         renderings: Of translate.
         starts: Of B2, each on a control plane of its own.
         idle_seconds: Of B5.
+        tasks: Of the service that B7 rolls out; each service of `tasks` has a tenth of them.
+        task_pairs: Of `tasks`.
     """
 
     services: int = 1000
@@ -39,6 +41,8 @@ class Size:
     renderings: int = 1000
     starts: int = 3
     idle_seconds: float = 60.0
+    tasks: int = 100
+    task_pairs: int = 1
 
 
 async def measure(size: Size, only: Iterable[str] = ALL) -> list[Row]:
@@ -49,6 +53,13 @@ async def measure(size: Size, only: Iterable[str] = ALL) -> list[Row]:
     if wanted & {"B0", "B1", "B6", "register"}:
         async with bench() as made:
             rows += await quick(made, size, wanted)
+    if wanted & {"B7", "B12"}:
+        async with bench(nodes=5) as made:
+            made.start_operator()
+            rows += await rollout.measure(made, size.tasks, size.rounds)
+    if "tasks" in wanted:
+        each = max(size.tasks // 10, 1)
+        rows += await tasks.measure(tasks.Size(size.services, each, size.task_pairs, size.rounds, size.idle_seconds))
     if wanted & {"B2", "B2w", "B5"}:
         rows += await _starts(size, wanted)
     return rows

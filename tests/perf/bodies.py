@@ -63,6 +63,7 @@ def native(model: Mapping[str, Any], space: str, name: str) -> Object:
         spec = made["spec"]
         for selected in (spec["selector"]["matchLabels"], spec["template"]["metadata"]["labels"]):
             selected[labels.SERVICE] = name
+        spec["template"]["metadata"]["labels"][labels.MANAGED_BY] = RAW  # its Pods are no tasks
     return made
 
 

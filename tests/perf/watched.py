@@ -24,14 +24,18 @@ class Watched:
     Attributes:
         objects: By name, the newest state.
         seen_at: By name, when it was first shown, in seconds of time.perf_counter.
+        lines: Every event as it came, with that time, if kept.
     """
 
     objects: dict[str, Object] = field(default_factory=dict)
     seen_at: dict[str, float] = field(default_factory=dict)
+    lines: list[tuple[float, bytes]] | None = None
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def take(self, line: bytes) -> None:
         """Takes an event in."""
+        if self.lines is not None:
+            self.lines.append((time.perf_counter(), line))
         event = orjson.loads(line)
         if event["type"] not in {"ADDED", "MODIFIED"}:
             return
@@ -61,10 +65,10 @@ class Watched:
 
 
 @asynccontextmanager
-async def watching(client: Client, resource: Resource, space: str) -> AsyncIterator[Watched]:
-    """Watches a kind in a namespace from now on."""
+async def watching(client: Client, resource: Resource, space: str, *, keep: bool = False) -> AsyncIterator[Watched]:
+    """Watches a kind in a namespace from now on, and keeps every event if wanted."""
     _, version = await client.list(resource, space)
-    watched = Watched()
+    watched = Watched(lines=[] if keep else None)
 
     async def follow() -> None:
         async for lines in client.watch(resource, space, resource_version=version, timeout_seconds=3600):
