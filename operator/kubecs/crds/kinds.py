@@ -120,7 +120,6 @@ def _account() -> Kind:
         short_names=("ecsacct",),
         description="A namespace as an AWS account in one region: ids, settings, maps, and what tasks may do.",
         spec=own.ACCOUNT_SPEC,
-        status=status.ACCOUNT,
         columns=(Column("Account", ".spec.accountId"), Column("Region", ".spec.region")),
         rules=_rules(identity.ACCOUNT, {**request_rules.ACCOUNT, **accountmaps.RULES}),
     )

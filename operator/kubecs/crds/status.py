@@ -79,8 +79,6 @@ _CONTAINER = record(
 
 _CLUSTER = text("Short name of its cluster, also where the spec names none or gives an ARN.")
 
-ACCOUNT = _status("The account as the operator sees it.")
-
 CLUSTER = _status(
     "The cluster as ECS shows it.",
     clusterArn=text("ARN of the cluster.", ARN),
