@@ -66,8 +66,8 @@ generate: venv tools-helm ## write the generated files anew
 	$(PY) -m tools.manifest --write examples/install/operator.yaml
 	@$(PY) -m tests.cluster.realdocuments --write docs/real-documents.md
 
-tools: venv ## build the control plane's binaries that are missing
-	@$(PY) tools/binaries.py default
+tools: venv ## build the control plane's binaries that are missing, and what judges objects as GitOps tools do
+	@$(PY) tools/binaries.py default gitops
 
 tools-node: venv ## the same for kubelet, kube-proxy and containerd
 	@$(PY) tools/binaries.py node

@@ -1,9 +1,10 @@
 """Builds the control plane's binaries from pinned Go modules, once per user and set of pins.
 
-Everything that decides what a binary is (go.mod, go.sum, package, flags, the Go release) is hashed into the name of the
-directory it is kept in, so that a second checkout finds it and a raised pin builds anew. Run it as a script:
+Everything that decides what a binary is (go.mod, go.sum, package, sources of our own, flags, the Go release) is hashed
+into the name of the directory it is kept in, so that a second checkout finds it and a raised pin builds anew. Run it as
+a script:
 
-    python tools/binaries.py [default|node|helm] ...
+    python tools/binaries.py [default|node|helm|gitops] ...
 """
 
 from __future__ import annotations
@@ -97,6 +98,7 @@ BINARIES = {
             ("version", "--short"),
             ("helm.sh/helm/v3/internal/version.version={version}",),
         ),
+        Binary("objecthealth", "gitops", "./objecthealth", "sigs.k8s.io/cli-utils"),
     )
 }
 
@@ -104,6 +106,7 @@ SETS = {
     "default": ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl", "kwok"),
     "node": ("kubelet", "kube-proxy", "containerd", "containerd-shim-runc-v2", "ctr", "portmap"),
     "helm": ("helm",),
+    "gitops": ("objecthealth",),
 }
 
 
@@ -265,10 +268,16 @@ def cached_path(binary: Binary, release: str) -> Path:
     digest = hashlib.sha256()
     for part in (
         *((module / name).read_bytes() for name in ("go.mod", "go.sum")),
+        *(file.read_bytes() for file in _own_sources(binary)),
         "\0".join([binary.package, *build_flags(binary), release]).encode(),
     ):
         digest.update(len(part).to_bytes(8) + part)
     return cache_directory() / digest.hexdigest()[:16] / binary.name
+
+
+def _own_sources(binary: Binary) -> list[Path]:
+    """The files of a program that is written here; none of one that its module brings."""
+    return sorted((MODULES / binary.module / binary.package).glob("*.go")) if binary.package.startswith("./") else []
 
 
 def _ensure_built(binary: Binary, go: Compiler, progress: str, *, quiet: bool) -> Path:

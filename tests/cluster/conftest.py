@@ -24,7 +24,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if session.config.option.collectonly or not any(item.path.is_relative_to(HERE) for item in session.items):
         return
     try:
-        ensure(SETS["default"], quiet=True)
+        ensure((*SETS["default"], *SETS["gitops"]), quiet=True)
     except NoGoError:
         return  # the fixture says so
 
