@@ -29,14 +29,14 @@ pod.pod_template = _rendered_anew
 SHORT_LEASE = """
 import kubecs.kube.lease as lease
 
-lease.Timing.__init__.__defaults__ = (3.0, 0.5, 2.0)  # duration, renew, give_up
+lease.Timing.__init__.__defaults__ = (3.0, 0.5, 2.0, 0.5)  # duration, renew, give_up, look
 """
 
 # A Lease that outlives a restart of the API server, so that it is the watches and writes that are looked at.
 LONG_LEASE = """
 import kubecs.kube.lease as lease
 
-lease.Timing.__init__.__defaults__ = (120.0, 1.0, 100.0)  # duration, renew, give_up
+lease.Timing.__init__.__defaults__ = (120.0, 1.0, 100.0, 1.0)  # duration, renew, give_up, look
 """
 
 # A watch that says nothing is given up after 2 s, which else takes as long as bookmarks may stay away.
