@@ -164,6 +164,11 @@ class FaultProxy:
         path.write_text(json.dumps(document))
         return path
 
+    @property
+    def agent(self) -> str:
+        """The User-Agent of all that comes through, by which the audit log tells it from the rest."""
+        return f"through-fault-proxy-{self.port}"
+
     # Life
 
     def __enter__(self) -> Self:
@@ -235,6 +240,7 @@ class FaultProxy:
 
     async def _forward(self, request: web.BaseRequest, due: list[Action]) -> web.StreamResponse:
         headers = {k: v for k, v in request.headers.items() if k.lower() not in _HOP_BY_HOP}
+        headers["User-Agent"] = self.agent
         url = URL(self.upstream + request.raw_path, encoded=True)
         body = await request.read()
         async with self._session.request(request.method, url, headers=headers, data=body or None) as answer:

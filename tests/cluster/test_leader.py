@@ -6,19 +6,22 @@ import os
 import signal
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cluster import ecs, shim
-from tests.cluster.faultproxy import Answer, FaultProxy
+from tests.cluster.audit import AuditLog
+from tests.cluster.faultproxy import Answer, Delay, FaultProxy
 from tests.cluster.rig import Kubectl, OperatorProcess, wait_for
 from tools.localcluster import LocalCluster
 
 LEASE_SECONDS = 10.0  # what the operator asks for
-LOOK_SECONDS = 2.4  # a standby looks at the Lease every 2 s and up to 0.4 s more
+LOOK_SECONDS = 0.6  # a standby looks at the Lease every 0.5 s and up to 0.1 s more
+HAND_OVER_SECONDS = 2.0  # from SIGTERM until another one works
+FAIL_OVER_SECONDS = 15.0  # from SIGKILL until another one works
 WRITES = "POST|PATCH|PUT|DELETE"
 NO_LEASE = r"^(?!.*/leases).*"
 
@@ -98,6 +101,33 @@ def test_the_standby_is_warm_and_takes_over_at_once_when_the_leader_is_told_to_s
     ecs.wait_ready(kubectl, "ecsservice", "web")
 
 
+def test_work_goes_on_soon_after_sigterm(
+    replicas: tuple[OperatorProcess, OperatorProcess],
+    kubectl: Kubectl,
+    record_property: Callable[[str, object], None],
+) -> None:
+    leader, standby = replicas
+    leader.start()
+    _wait_leading(leader)
+    standby.start()
+    kubectl.apply([ecs.task_definition("web"), ecs.service("web", 1)])
+    ecs.wait_ready(kubectl, "ecsservice", "web")
+    ecs.wait_ready(kubectl, "ecstaskdefinition", "web")
+    _wait_until_cached(standby, "ecsservices", 1)
+
+    began = time.monotonic()
+    assert leader.terminate() == 0
+    kubectl.patch("ecsservice", "web", {"spec": {"desiredCount": 2}})  # nobody but the standby can act on it
+    wait_for(lambda: _replicas(kubectl) == 2, 15, "the Deployment is scaled")
+    took = time.monotonic() - began
+    record_property("seconds from SIGTERM to work", round(took, 2))
+    assert took < HAND_OVER_SECONDS
+
+
+def _replicas(kubectl: Kubectl) -> int:
+    return int(ecs.deployment_of(kubectl, "web")["spec"]["replicas"])
+
+
 def _wait_until_cached(replica: OperatorProcess, plural: str, count: int) -> None:
     def holds() -> bool:
         held = ecs.sample(replica.metrics(), "ecs_operator_cache_objects", resource=plural)
@@ -118,7 +148,9 @@ def test_the_lease_is_given_back_on_sigterm(
 
 
 def test_the_standby_takes_over_from_a_leader_that_was_killed(
-    replicas: tuple[OperatorProcess, OperatorProcess], kubectl: Kubectl
+    replicas: tuple[OperatorProcess, OperatorProcess],
+    kubectl: Kubectl,
+    record_property: Callable[[str, object], None],
 ) -> None:
     leader, standby = replicas
     leader.start()
@@ -132,9 +164,13 @@ def test_the_standby_takes_over_from_a_leader_that_was_killed(
     kubectl.patch("ecsservice", "web", {"spec": {"desiredCount": 3}})  # while nobody leads
     _wait_leading(standby, 20)
     took_over = time.monotonic() - killed
+    wait_for(lambda: _replicas(kubectl) == 3, 15, "the Deployment is scaled")
+    works = time.monotonic() - killed
+    record_property("seconds from SIGKILL to work", round(works, 2))
 
     # The Lease may be up to one renewal old when its holder dies.
     assert LEASE_SECONDS - 2.5 < took_over < LEASE_SECONDS + LOOK_SECONDS + 1.5
+    assert works < FAIL_OVER_SECONDS
     (service,) = ecs.wait_ready(kubectl, "ecsservice", "web")
     assert service["status"]["runningCount"] == 3
 
@@ -193,3 +229,112 @@ def test_a_leader_that_cannot_renew_ends_before_others_take_over(
     assert leader.wait(timeout=10) == 1
     assert _says(standby) == "standby"  # the leader gives up before its Lease runs out
     _wait_leading(standby, 10)
+
+
+# Partitions
+
+FOR_EVER = 3600.0
+
+
+def _nothing_arrives(proxy: FaultProxy) -> None:
+    """What the leader sends from now on never gets to the API server, and nothing comes back."""
+    proxy.add(Delay(FOR_EVER), times=None)
+    proxy.hold()
+
+
+def _no_answer_arrives(proxy: FaultProxy) -> None:
+    """Worse: what the leader sends still takes effect, and it never learns of it."""
+    proxy.hold()
+
+
+@pytest.mark.parametrize("partition", [_nothing_arrives, _no_answer_arrives])
+def test_of_a_leader_that_is_cut_off_and_its_successor_never_do_both_write(
+    cluster: LocalCluster,
+    replicas: tuple[OperatorProcess, OperatorProcess],
+    proxy: FaultProxy,
+    kubectl: Kubectl,
+    tmp_path: Path,
+    partition: Callable[[FaultProxy], None],
+) -> None:
+    leader, standby = replicas
+    short = shim.environment(tmp_path / "short", shim.SHORT_LEASE)
+    leader.start(env=short, kubeconfig=proxy.kubeconfig(leader.kubeconfig))
+    _wait_leading(leader)
+    standby.start(env=short)
+    audit = AuditLog(cluster)
+    names = [f"web-{number}" for number in range(12)]
+    kubectl.apply([ecs.task_definition("web"), *(ecs.service(name, 1) for name in names)])
+    wait_for(lambda: len(kubectl.list("deployment")) >= 2, 20, "work is under way")
+
+    partition(proxy)
+    _wait_leading(standby)
+    assert leader.wait(timeout=10) == 1  # by itself, since it could not renew
+    ecs.wait_ready(kubectl, "ecsservice", *names, timeout=60)
+    ecs.wait_ready(kubectl, "ecstaskdefinition", "web")
+
+    audit.settle(kubectl.namespace)
+    written = [each for each in audit.writes(kubectl.namespace) if each.resource != "events"]
+    theirs = [each.at for each in written if each.agent == proxy.agent]
+    ours = [each.at for each in written if each.agent != proxy.agent]
+    assert theirs
+    assert ours
+    assert max(theirs) < min(ours), "the one had stopped when the other began"
+    # And what was written twice, since the one could not know what the other had done, is there once.
+    assert len(kubectl.list("ecstaskdefinitionrevision")) == 1
+    assert len(kubectl.list("controllerrevision")) == len(kubectl.list("deployment")) == len(names)
+    assert len(ecs.pods(kubectl)) == len(names)
+
+
+# Rolling update of the operator
+
+
+def test_a_rolling_update_of_the_operator_disturbs_no_rollout(
+    cluster: LocalCluster, replicas: tuple[OperatorProcess, OperatorProcess], kubectl: Kubectl, tmp_path: Path
+) -> None:
+    leader, standby = replicas
+    leader.start()
+    _wait_leading(leader)
+    standby.start()
+    names = [f"web-{number}" for number in range(6)]
+    slow = ecs.kwok(ready_delay="1s")
+    full = {"minimumHealthyPercent": 100, "maximumPercent": 150}
+    kubectl.apply(ecs.task_definition("web"))
+    kubectl.apply([ecs.service(name, 4, annotations=slow, deploymentConfiguration=full) for name in names])
+    ecs.wait_ready(kubectl, "ecsservice", *names, timeout=60)
+
+    kubectl.apply(ecs.task_definition("web", ecs.container(image="registry.example/app:2")))
+    wait_for(lambda: _running_new(kubectl), 20, "tasks of the new revision")
+    successors = tuple(OperatorProcess(leader.kubeconfig, tmp_path, name) for name in ("c", "d"))
+    try:
+        for old, new in zip((standby, leader), successors, strict=True):  # as a Deployment does it: first one more
+            new.start()
+            assert old.terminate() == 0
+        fewest = ecs.sampled(lambda: _fewest_ready(kubectl, names), lambda: _all_run(kubectl, names), 60)
+        assert min(fewest) >= 4
+        assert len(kubectl.list("controllerrevision")) == 2 * len(names)
+        for name in names:
+            deployments = ecs.status(kubectl.get("ecsservice", name))["deployments"]
+            assert [each["rolloutState"] for each in deployments] == ["COMPLETED"]
+    finally:
+        for each in successors:
+            each.terminate()
+    assert _holder(cluster) == ""
+
+
+def _running_new(kubectl: Kubectl) -> bool:
+    return bool(ecs.pods(kubectl, family="web", revision="2"))
+
+
+def _all_run(kubectl: Kubectl, names: list[str]) -> bool:
+    services = [kubectl.get("ecsservice", name) for name in names]
+    assert all(map(ecs.is_ready, services))
+    return all(each["status"]["taskDefinition"].endswith("web:2") for each in services)
+
+
+def _fewest_ready(kubectl: Kubectl, names: list[str]) -> int:
+    """The fewest tasks that are ready in any of the services."""
+    ready = dict.fromkeys(names, 0)
+    for pod in kubectl.list("pod"):
+        conditions = {each["type"]: each["status"] for each in ecs.status(pod).get("conditions", ())}
+        ready[pod["metadata"]["labels"]["kubecs.dev/service"]] += conditions.get("Ready") == "True"
+    return min(ready.values())
