@@ -39,6 +39,7 @@ SAMPLES: Mapping[str, tuple[str, ...]] = {
     "image": ("nginx", "111122223333.dkr.ecr.eu-west-1.amazonaws.com/web:1", "a/b@sha256:00"),
     "containerName": ("a", "b", "c"),
     "sourceContainer": ("a", "b", "c"),
+    "expression": ("attribute:ecs.os-type == linux", "not(attribute:a exists) or runningTasksCount < 3", ""),
     "sourceVolume": ("u", "v", "w"),
 }
 NAMES: Mapping[str, tuple[str, ...]] = {"ContainerDefinition": ("a", "b", "c"), "Volume": ("u", "v", "w")}

@@ -504,6 +504,13 @@ OTHERS = [
         "one of persistentVolumeClaimName, nfs and csi must be given",
     ),
     Case(
+        account(
+            fileSystems=[{"from": "a", "persistentVolumeClaimName": "a", "transitEncryptionPortAttribute": "tlsport"}]
+        ),
+        "spec.fileSystems[0].transitEncryptionPortAttribute",
+        "transitEncryptionPortAttribute is an attribute of csi",
+    ),
+    Case(
         document("ECSAccount", "mine", {}), "metadata.name", "metadata.name must be default: a namespace is one account"
     ),
     Case(

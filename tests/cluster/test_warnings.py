@@ -133,7 +133,7 @@ def _documents() -> Iterator[dict[str, Any]]:
 def _without_names(path: str) -> str:
     """A path without indexes and names but for that of the container or volume."""
     at, close, below = path.partition("]")
-    return at + close + _pattern(below)
+    return at.rstrip("0123456789") + close + _pattern(below)
 
 
 def _findings(members: Mapping[str, Any]) -> dict[str, set[str]]:

@@ -42,15 +42,21 @@ DEPARTURES = (
     ("links", "no variables are made of a link: Docker's are a legacy that no image of today reads"),
     (
         "volumes[].efsVolumeConfiguration.transitEncryptionPort",
-        "the driver of the mapped claim has mount options of its own",
+        "set for a driver alone: a mapped claim stands for a volume that has its mount options already",
     ),
     ("volumes[].s3filesVolumeConfiguration.transitEncryptionPort", "the same of S3 Files"),
-    ("enableFaultInjection", "no agent that could inject faults is on the nodes"),
+    ("enableFaultInjection", "no agent that could inject faults is on the nodes, as the network of a Pod is the CNI's"),
     ("linuxParameters.tmpfs[].mountOptions", "an emptyDir has no mount options but `readOnly`"),
     ("linuxParameters.maxSwap=0", "reported like any other: whether a node has swap is not known beforehand"),
     ("versionConsistency", "no registry is asked: the tasks of the first deployment pull by tag, and tell the digest"),
-    ("placementConstraints", "not applied yet: they come with clusters and capacity providers"),
-    ("proxyConfiguration", "no redirect is set up: App Mesh has come to its end"),
+    (
+        "placementConstraints[].expression",
+        "patterns, task:group and what else is no attribute: no label of nodes is kept up for an expression",
+    ),
+    (
+        "proxyConfiguration",
+        "no redirect is set up: it takes a container with NET_ADMIN in each task, for a mesh that has come to its end",
+    ),
 )
 
 # The same of services.

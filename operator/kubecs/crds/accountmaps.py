@@ -96,6 +96,9 @@ _FILE_SYSTEM = record(
         "persistentVolumeClaimName": text("Name of a PersistentVolumeClaim of this namespace.", OBJECT),
         "nfs": _NFS,
         "csi": _CSI,
+        "transitEncryptionPortAttribute": text(
+            "Key of csi.volumeAttributes for the transitEncryptionPort of task definitions.", 253
+        ),
     },
 )
 
@@ -230,6 +233,11 @@ RULES: dict[str, tuple[Rule, ...]] = {
         Rule(
             "(has(self.persistentVolumeClaimName) ? 1 : 0) + (has(self.nfs) ? 1 : 0) + (has(self.csi) ? 1 : 0) == 1",
             "one of persistentVolumeClaimName, nfs and csi must be given",
+        ),
+        Rule(
+            "!has(self.transitEncryptionPortAttribute) || has(self.csi)",
+            "transitEncryptionPortAttribute is an attribute of csi",
+            ".transitEncryptionPortAttribute",
         ),
     ),
     "targetGroups[]": (

@@ -54,6 +54,8 @@ _SHARED_SYSCTL = (
     f"({_ON_HOST} && {_SYSCTL}.startsWith('net.')"
     f" || {_HOST_IPC} && {_SYSCTL}.matches('^(kernel[.](shm|msg|sem)|fs[.]mqueue[.])'))"
 )
+_SUBJECTS = "agentConnected|agentVersion|ec2InstanceId|registeredAt|runningTasksCount|task:group"
+_NO_LABEL = f"(=~|!~|[ ](not_)?matches[ ]|(^|[ (!])({_SUBJECTS})[ =!<>]|[<>]=?[ ]*[^-0-9= ])"
 _PRIVILEGED = (
     "(has(x.privileged) && x.privileged || has(x.linuxParameters) && has(x.linuxParameters.capabilities)"
     " && has(x.linuxParameters.capabilities.add)"
@@ -312,6 +314,12 @@ DOCUMENT_WARNINGS: tuple[DocumentWarning, ...] = (
         "has(x.ipcMode) && x.ipcMode == 'none' && x.containerDefinitions.size() > 1",
         "the containers of a task share IPC",
     ),
+    DocumentWarning(
+        "placementConstraints[].expression",
+        "PlacementNotApplied",
+        _some("placementConstraints", "c", f"has(c.expression) && c.expression.matches('{_NO_LABEL}')"),
+        "labels of nodes cannot say all of it: by that part no node is chosen",
+    ),
     *_PROCESS,
     *_RIGHTS,
     *_NETWORK,
@@ -341,4 +349,5 @@ ELSEWHERE: Mapping[str, str] = {
     "VolumeDriverNotMapped": _BY_ACCOUNT,
     "VolumeNotApplied": "the names of volumes are the schema's to check",
     "VolumeNotMapped": _BY_ACCOUNT,
+    "VolumeOptionsNotApplied": _BY_ACCOUNT,
 }

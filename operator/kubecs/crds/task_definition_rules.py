@@ -32,6 +32,7 @@ from kubecs.ecs.task_definition_rules import ROLE_PATTERN
 LEFT: Mapping[str, str] = {
     "a container port is used once where containers share an address": "CEL compares the ports of one container only:"
     " a thousand with a thousand is more than the API server lets a rule cost. Ranges are not compared.",
+    "constraints are expressions of the cluster query language": "CEL has patterns, and no way to count brackets",
     "port names are unique in the task": "CEL compares the names in one container only, for the same reason",
     "no container waits for itself": "CEL sees a container that waits for itself, no longer circle",
     "no container is linked to itself": "CEL sees a container with a link to itself, no longer circle",

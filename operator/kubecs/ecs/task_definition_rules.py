@@ -18,6 +18,7 @@ from kubecs.ecs import (
 )
 from kubecs.ecs.definition import Definition, containers, is_essential, must_run_on
 from kubecs.ecs.patterns import matches
+from kubecs.ecs.query import QueryError, parse
 from kubecs.ecs.rules import Rule, Violation
 
 ROLE_PATTERN = r"^(?s:arn:.+:iam:.*:role/.+)$"
@@ -60,6 +61,16 @@ def _no_accelerators(definition: Definition) -> Iterator[Violation]:
         yield Violation("inferenceAccelerators")
 
 
+def _expressions(definition: Definition) -> Iterator[Violation]:
+    for index, constraint in enumerate(definition.placement_constraints or ()):
+        if not constraint.expression:  # documents that were exported have it empty
+            continue
+        try:
+            parse(constraint.expression)
+        except QueryError as error:
+            yield Violation(f"placementConstraints[{index}].expression", str(error))
+
+
 def _no_storage_on_ec2(definition: Definition) -> Iterator[Violation]:
     if definition.ephemeral_storage and must_run_on(definition, "EC2"):
         yield Violation("ephemeralStorage")
@@ -92,6 +103,11 @@ RULES: tuple[Rule[Definition], ...] = (
     *network_rules.RULES,
     Rule("roles are names or ARNs", _roles, "Role is not valid"),
     Rule("there are no accelerators any more", _no_accelerators, "Unsupported field 'inferenceAccelerators'"),
+    Rule(
+        "constraints are expressions of the cluster query language",
+        _expressions,
+        "Invalid placement constraint expression: {}.",
+    ),
     Rule(
         "on EC2 the instance decides about storage",
         _no_storage_on_ec2,

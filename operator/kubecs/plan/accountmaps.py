@@ -101,6 +101,7 @@ def _file_system(each: Spec) -> FileSystem:
         claim=each.get("persistentVolumeClaimName"),
         nfs=each.get("nfs"),
         csi=each.get("csi"),
+        port_attribute=each.get("transitEncryptionPortAttribute"),
     )
 
 

@@ -1,6 +1,7 @@
 """EFS, FSx for Windows and S3 Files: the account's map gives each a claim, an NFS export or a CSI driver."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from posixpath import join
 from typing import Any
 
@@ -22,7 +23,8 @@ def efs_source(volume: Volume, maps: Maps) -> VolumeSource | Missing:
     found = _mapped(maps, efs.file_system_id, point)
     if found is None and _is_known(maps, efs.file_system_id) and point:
         return _no_entry("efsVolumeConfiguration.authorizationConfig.accessPointId", f"the access point {point}")
-    return _source(found, efs.root_directory, "efsVolumeConfiguration.fileSystemId", efs.file_system_id)
+    made = _source(found, efs.root_directory, "efsVolumeConfiguration.fileSystemId", efs.file_system_id)
+    return _with_port(made, found, efs.transit_encryption_port)
 
 
 def s3_files_source(volume: Volume, maps: Maps) -> VolumeSource | Missing:
@@ -34,7 +36,8 @@ def s3_files_source(volume: Volume, maps: Maps) -> VolumeSource | Missing:
     found = _mapped(maps, files.file_system_arn, point)
     if found is None and _is_known(maps, files.file_system_arn) and point:
         return _no_entry("s3filesVolumeConfiguration.accessPointArn", f"the access point {point}")
-    return _source(found, files.root_directory, "s3filesVolumeConfiguration.fileSystemArn", files.file_system_arn)
+    made = _source(found, files.root_directory, "s3filesVolumeConfiguration.fileSystemArn", files.file_system_arn)
+    return _with_port(made, found, files.transit_encryption_port)
 
 
 def fsx_source(volume: Volume, maps: Maps) -> VolumeSource | Missing:
@@ -48,7 +51,8 @@ def fsx_source(volume: Volume, maps: Maps) -> VolumeSource | Missing:
 
 
 def file_system_findings(volume: Volume, maps: Maps, path: str) -> Iterator[Finding]:
-    """What a mapped NFS export cannot keep of EFS: encryption on the way, and IAM."""
+    """What a mapped NFS export cannot keep of EFS, encryption on the way and IAM; a port that nothing is told."""
+    yield from _port_findings(volume, maps, path)
     efs = volume.efs_volume_configuration
     found = _mapped(maps, efs.file_system_id, _access_point(efs)) if efs else None
     if efs is None or found is None or found.nfs is None:
@@ -59,6 +63,28 @@ def file_system_findings(volume: Volume, maps: Maps, path: str) -> Iterator[Find
     if efs.authorization_config and efs.authorization_config.iam == "ENABLED":
         message = "the NFS export in ECSAccount spec.fileSystems is mounted without IAM"
         yield Finding(f"{path}.efsVolumeConfiguration.authorizationConfig.iam", NOT_APPLIED, NOT_APPLIED, message)
+
+
+def _port_findings(volume: Volume, maps: Maps, path: str) -> Iterator[Finding]:
+    efs, files = volume.efs_volume_configuration, volume.s3files_volume_configuration
+    if efs and efs.transit_encryption_port:
+        member, found = "efsVolumeConfiguration", _mapped(maps, efs.file_system_id, _access_point(efs))
+    elif files and files.transit_encryption_port:
+        member, found = "s3filesVolumeConfiguration", _mapped(maps, files.file_system_arn, files.access_point_arn)
+    else:
+        return
+    if found is None or not found.port_attribute:
+        message = "its entry in ECSAccount spec.fileSystems has no transitEncryptionPortAttribute: the port is not set"
+        yield Finding(f"{path}.{member}.transitEncryptionPort", NOT_APPLIED, NOT_APPLIED, message)
+
+
+def _with_port(made: VolumeSource | Missing, found: FileSystem | None, port: int | None) -> VolumeSource | Missing:
+    """The source with the port in the attribute that the map names, where it is a driver's."""
+    if isinstance(made, Missing) or not port or not found or not found.port_attribute or "csi" not in made.source:
+        return made
+    csi = made.source["csi"]
+    attributes = {**csi.get("volumeAttributes", {}), found.port_attribute: str(port)}
+    return replace(made, source={"csi": {**csi, "volumeAttributes": attributes}})
 
 
 def _access_point(efs: EFSVolumeConfiguration) -> str | None:

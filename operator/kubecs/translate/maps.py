@@ -104,6 +104,7 @@ class FileSystem:
         claim: Name of a PersistentVolumeClaim.
         nfs: `server` and `path` of an export.
         csi: A CSI volume source that the driver mounts without a claim.
+        port_attribute: The attribute of that source for the port that encrypted traffic takes.
     """
 
     source: str
@@ -111,6 +112,7 @@ class FileSystem:
     claim: str | None = None
     nfs: Mapping[str, str] | None = None
     csi: Mapping[str, Any] | None = None
+    port_attribute: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

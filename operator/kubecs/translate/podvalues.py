@@ -4,6 +4,7 @@ from typing import Any
 
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
 from kubecs.translate import labels
+from kubecs.translate.constraints import pod_affinity
 from kubecs.translate.deviceclaims import pod_claims
 from kubecs.translate.devices import device_volumes
 from kubecs.translate.environmentfiles import env_volumes
@@ -35,6 +36,7 @@ def pod_values(document: Document, maps: Maps, launch: LaunchVolumes) -> dict[st
     members: dict[str, Any] = {
         **pod_network(document),
         **pod_placement(document, maps),
+        "affinity": pod_affinity(document),
         "imagePullSecrets": image_pull_secrets(document, maps),
         "volumes": [
             *pod_volumes(document, maps, launch),

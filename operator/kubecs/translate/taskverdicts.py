@@ -9,7 +9,13 @@ _PROXY = refused(
     "App Mesh has come to its end; without its proxy the task would talk past it",
 )
 _INFERENCE = refused("Unsupported field 'inferenceAccelerators'", "AWS has retired it and refuses it too")
-_CONSTRAINT = lost("any node may be chosen", why="placement is translated together with clusters and instances")
+_AFFINITY = "spec.affinity.nodeAffinity"
+_CONSTRAINT = done(
+    _AFFINITY,
+    "attributes of instances are labels of nodes: Kubernetes' own, else attr.kubecs.dev/<name>; what labels cannot say "
+    "(patterns, tasks and agents of an instance) chooses no node",
+    "PlacementNotApplied",
+)
 _FAULTS = lost("faults are not injected", "FaultInjectionNotAvailable", "it takes an agent on the node")
 _SANDBOX = "spec.runtimeClassName"
 
@@ -37,8 +43,8 @@ TASK: Mapping[str, Verdict] = {
         "as far as the cluster's network enforces policies; loopback and an address remain",
     ),
     "volumes": done("spec.volumes", condition="VolumeNotApplied"),
-    "placementConstraints": _CONSTRAINT,
-    "placementConstraints[].type": _CONSTRAINT,
+    "placementConstraints": done(_AFFINITY, condition="PlacementNotApplied"),
+    "placementConstraints[].type": done("nothing: memberOf is the only one"),
     "placementConstraints[].expression": _CONSTRAINT,
     "requiresCompatibilities": kept("validated as ECS does; it chooses no node there either"),
     "cpu": done("spec.resources", "the ceiling of all containers; a Windows task has none, as in ECS"),

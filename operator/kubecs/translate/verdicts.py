@@ -11,6 +11,7 @@ from kubecs.ecs.base import Shape
 from kubecs.ecs.members import members
 from kubecs.ecs.model import ContainerDefinition, RegisterTaskDefinitionRequest
 from kubecs.translate.accelerators import accelerator_findings
+from kubecs.translate.constraints import constraint_findings
 from kubecs.translate.containerverdicts import VALUES
 from kubecs.translate.credentialspecs import credential_spec_findings
 from kubecs.translate.devices import device_findings
@@ -64,6 +65,7 @@ def findings(document: Document, maps: Maps = NO_MAPS) -> tuple[Finding, ...]:
         *_walk(document, "", ""),
         *namespace_findings(document),
         *placement_findings(document, maps),
+        *constraint_findings(document),
         *linux_only_findings(document),
         *image_findings(document, maps),
         *version_findings(document),

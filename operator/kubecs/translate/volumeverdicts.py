@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 
-from kubecs.translate.verdict import Verdict, done, lost
+from kubecs.translate.verdict import Verdict, done
 
 _BY_MAP = "by ECSAccount spec.fileSystems; what that lacks is refused with ClientException"
 _FILE_SYSTEM = "spec.volumes[].persistentVolumeClaim, .nfs or .csi"
-_MOUNT = lost(
-    "the mount helper's port is the mapped volume's own",
+_PORT = done(
+    "spec.volumes[].csi.volumeAttributes",
+    "in the attribute that `transitEncryptionPortAttribute` in ECSAccount spec.fileSystems names; a claim has its own "
+    "mount options",
     "VolumeOptionsNotApplied",
-    "a claim or a driver has its own mount options",
 )
 _DOMAIN = done("nothing: the mapped claim or driver knows who may mount the share")
 
@@ -48,7 +49,7 @@ VOLUME: Mapping[str, Verdict] = {
     "efsVolumeConfiguration.transitEncryption": done(
         "nothing: the mapped claim or driver encrypts", "a mapped NFS export has no TLS", "VolumeOptionsNotApplied"
     ),
-    "efsVolumeConfiguration.transitEncryptionPort": _MOUNT,
+    "efsVolumeConfiguration.transitEncryptionPort": _PORT,
     "efsVolumeConfiguration.authorizationConfig": done("choice of the entry in ECSAccount spec.fileSystems"),
     "efsVolumeConfiguration.authorizationConfig.accessPointId": done(
         "choice of the entry in ECSAccount spec.fileSystems",
@@ -63,7 +64,7 @@ VOLUME: Mapping[str, Verdict] = {
     "s3filesVolumeConfiguration": done(_FILE_SYSTEM, _BY_MAP, "VolumeNotMapped"),
     "s3filesVolumeConfiguration.fileSystemArn": done(_FILE_SYSTEM, _BY_MAP, "VolumeNotMapped"),
     "s3filesVolumeConfiguration.rootDirectory": done("nfs.path, or volumeMounts[].subPath"),
-    "s3filesVolumeConfiguration.transitEncryptionPort": _MOUNT,
+    "s3filesVolumeConfiguration.transitEncryptionPort": _PORT,
     "s3filesVolumeConfiguration.accessPointArn": done(
         "choice of the entry in ECSAccount spec.fileSystems",
         "an access point needs an entry of its own",

@@ -58,7 +58,7 @@ def test_a_member_is_lost_where_it_is_given_and_says_something() -> None:
     at = "containerDefinitions[]"
     assert holds[f"{at}.linuxParameters.maxSwap"] == "has(x.linuxParameters) && has(x.linuxParameters.maxSwap)"
     assert holds[f"{at}.disableNetworking"] == "has(x.disableNetworking) && x.disableNetworking"
-    assert holds["placementConstraints"] == "has(x.placementConstraints) && x.placementConstraints.size() > 0"
+    assert holds["proxyConfiguration"] == "has(x.proxyConfiguration)"
     assert holds[f"{at}.resourceRequirements[].type"].count("exists(x_, has(x_.type) && x_.type ==") == 1
 
 

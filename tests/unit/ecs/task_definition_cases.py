@@ -421,6 +421,18 @@ def _task() -> Iterator[Case]:
         "inferenceAccelerators",
         "Unsupported field 'inferenceAccelerators'",
     )
+    for expression, message in (
+        ("attribute:stack", "at character 16 an operator of attribute:stack is missing"),
+        ("(attribute:stack == prod", "at character 25 ')' is missing"),
+        ("stack == prod", "at character 1 attribute:<name> or another subject is missing"),
+        ("runningTasksCount =~ 1", "at character 19 an operator of runningTasksCount is missing"),
+    ):
+        yield Case(
+            "constraints are expressions of the cluster query language",
+            definition(placementConstraints=[{"type": "memberOf", "expression": expression}]),
+            "placementConstraints[0].expression",
+            f"Invalid placement constraint expression: {message}.",
+        )
     yield Case(
         "on EC2 the instance decides about storage",
         definition(requiresCompatibilities=["EC2"], ephemeralStorage={"sizeInGiB": 30}),
@@ -576,6 +588,12 @@ ACCEPTED: tuple[Document, ...] = (
     proxied(),
     definition(enableFaultInjection=True, networkMode="host"),
     definition(enableFaultInjection=False),
+    definition(placementConstraints=[{"type": "memberOf", "expression": ""}, {"type": "memberOf"}]),
+    definition(
+        placementConstraints=[
+            {"type": "memberOf", "expression": "task:group =~ service:.* or attribute:a in [b, 'c d']"}
+        ]
+    ),
     definition(taskRoleArn="role", executionRoleArn="arn:aws-cn:iam::111122223333:role/path/to/role"),
     definition(taskRoleArn="arn:aws:iam::${AWS::AccountId}:role/x"),
     definition(requiresCompatibilities=["EC2"]),

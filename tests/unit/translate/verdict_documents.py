@@ -66,6 +66,7 @@ SMALL: list[dict[str, Any]] = [
     task(tags=[{"key": "team", "value": "shop"}]),
     task(enableFaultInjection=True),
     task(placementConstraints=[{"type": "memberOf", "expression": "attribute:ecs.os-type == linux"}]),
+    task(placementConstraints=[{"type": "memberOf", "expression": "attribute:ecs.instance-type =~ m5.*"}]),
     task(inferenceAccelerators=[{"deviceName": "a", "deviceType": "eia1.large"}]),
     task(
         proxyConfiguration={
@@ -201,6 +202,7 @@ SMALL: list[dict[str, Any]] = [
     volume(dockerVolumeConfiguration={"scope": "shared"}),
     volume(efsVolumeConfiguration={"fileSystemId": "fs-exported2", "authorizationConfig": {"iam": "ENABLED"}}),
     volume(s3filesVolumeConfiguration=S3_FILES),
+    volume(s3filesVolumeConfiguration=S3_FILES | {"fileSystemArn": S3_FILES["fileSystemArn"].replace("fs-2", "fs-3")}),
     volume(s3filesVolumeConfiguration=S3_FILES | {"accessPointArn": "arn:aws:s3files:eu-west-1:1:access-point/a"}),
     volume(s3filesVolumeConfiguration=S3_FILES | {"accessPointArn": "arn:aws:s3files:eu-west-1:1:access-point/b"}),
     volume(
