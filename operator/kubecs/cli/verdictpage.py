@@ -70,7 +70,6 @@ SERVICE_DEPARTURES = (
         "serviceConnectConfiguration.services[].clientAliases[].dnsName",
         "names beyond one label and the namespace are not taught to the cluster's DNS, nor to the clients' hosts",
     ),
-    ("networkConfiguration.awsvpcConfiguration.subnets", "no zones are chosen yet: the account has no map of subnets"),
     ("networkConfiguration.awsvpcConfiguration.securityGroups", "no NetworkPolicy or SecurityGroupPolicy is made yet"),
     ("placementConstraints, placementStrategy", "not applied yet: they come with instances and capacity providers"),
     ("capacityProviderStrategy", "there is one Deployment, however many providers are named"),

@@ -10,10 +10,12 @@ from kubecs.convert.seen import (
     FILE_SYSTEMS,
     IMAGES,
     LOAD_BALANCERS,
+    LOG_GROUPS,
     NAMESPACES,
     REGISTRIES,
     ROLES,
     SECRETS,
+    SUBNETS,
     TARGET_GROUPS,
 )
 from kubecs.translate.names import object_name
@@ -64,8 +66,12 @@ def _file_system(name: str) -> Entry:
     return {"from": name, "persistentVolumeClaimName": _kubernetes_name(name)}
 
 
-def _registry(host: str) -> Entry:
-    return {"from": host, "to": host}
+def _same_name(name: str) -> Entry:
+    return {"from": name, "to": name}
+
+
+def _subnet(name: str) -> Entry:
+    return {"from": name, "zones": []}
 
 
 def _cluster_ip(name: str) -> Entry:
@@ -89,9 +95,11 @@ _MAPS: Mapping[str, tuple[str, Callable[[str], Entry]]] = {
     EXECUTION_ROLES: ("pullSecrets", _pull_secrets),
     CREDENTIALS: ("pullSecrets", _pull_secrets),
     SECRETS: ("secrets", _secret),
-    IMAGES: ("registries", _registry),
+    IMAGES: ("registries", _same_name),
     ENVIRONMENT_FILES: ("environmentFiles", _environment_file),
     FILE_SYSTEMS: ("fileSystems", _file_system),
+    LOG_GROUPS: ("logGroups", _same_name),
+    SUBNETS: ("subnets", _subnet),
     TARGET_GROUPS: ("targetGroups", _cluster_ip),
     LOAD_BALANCERS: ("targetGroups", _cluster_ip),
     REGISTRIES: ("serviceRegistries", _headless),

@@ -37,6 +37,7 @@ ROLES, EXECUTION_ROLES, SECRETS = "roles", "execution roles", "secrets"
 CREDENTIALS, ENVIRONMENT_FILES, FILE_SYSTEMS = "registry credentials", "environment files", "file systems"
 LOAD_BALANCERS, NAMESPACES = "load balancers", "namespaces"
 TARGET_GROUPS, REGISTRIES, IMAGES = "target groups", "service registries", "image registries"
+SUBNETS, LOG_GROUPS = "subnets", "log groups"
 
 # Shape and member to what is seen there, and how its names are taken out.
 _TABLE: Mapping[tuple[str, str], tuple[str, Values]] = {
@@ -56,14 +57,14 @@ _TABLE: Mapping[tuple[str, str], tuple[str, Values]] = {
     ("LoadBalancer", "loadBalancerName"): (LOAD_BALANCERS, _itself),
     ("AdvancedConfiguration", "alternateTargetGroupArn"): (TARGET_GROUPS, _itself),
     ("VpcLatticeConfiguration", "targetGroupArn"): (TARGET_GROUPS, _itself),
-    ("AwsVpcConfiguration", "subnets"): ("subnets", _each),
+    ("AwsVpcConfiguration", "subnets"): (SUBNETS, _each),
     ("AwsVpcConfiguration", "securityGroups"): ("security groups", _each),
     ("ServiceRegistry", "registryArn"): (REGISTRIES, _itself),
     ("ServiceConnectConfiguration", "namespace"): (NAMESPACES, _itself),
     ("ClusterServiceConnectDefaultsRequest", "namespace"): (NAMESPACES, _itself),
     ("ContainerDefinition", "image"): (IMAGES, _host),
-    ("LogConfiguration", "options"): ("log groups", _log_group),
-    ("ExecuteCommandLogConfiguration", "cloudWatchLogGroupName"): ("log groups", _itself),
+    ("LogConfiguration", "options"): (LOG_GROUPS, _log_group),
+    ("ExecuteCommandLogConfiguration", "cloudWatchLogGroupName"): (LOG_GROUPS, _itself),
     ("EFSVolumeConfiguration", "fileSystemId"): (FILE_SYSTEMS, _itself),
     ("FSxWindowsFileServerVolumeConfiguration", "fileSystemId"): (FILE_SYSTEMS, _itself),
     ("S3FilesVolumeConfiguration", "fileSystemArn"): (FILE_SYSTEMS, _itself),

@@ -153,6 +153,28 @@ _LOG_DRIVER = record(
     },
 )
 
+_LOG_GROUP = record(
+    "A log group under the name that the agent on the nodes writes to.",
+    ("from", "to"),
+    **{
+        "from": _source("Name of the log group."),
+        "to": text("What the annotation kubecs.dev/logs calls it, as its group.", 512, minLength=1),
+    },
+)
+
+_SUBNET = record(
+    "A subnet as zones of this cluster, in which tasks run then.",
+    ("from",),
+    **{
+        "from": _source("Id of the subnet."),
+        "zones": listing(
+            "Values of the label topology.kubernetes.io/zone of nodes; none: not known yet.",
+            text("A zone.", 63, minLength=1),
+            16,
+        ),
+    },
+)
+
 _CREDENTIAL_SPEC = record(
     "A gMSA credential spec of Windows containers.",
     ("from", "gmsaCredentialSpecName"),
@@ -218,6 +240,8 @@ MAPS: dict[str, Schema] = {
     "accelerators": listing("What resource types stand for here.", _ACCELERATOR, 16),
     "runtimeClasses": listing("What isolation modes stand for here.", _RUNTIME_CLASS, 16),
     "logDrivers": listing("Which log drivers are served here.", _LOG_DRIVER, 16),
+    "logGroups": listing("What log groups stand for here.", _LOG_GROUP, ENTRIES),
+    "subnets": listing("What subnets stand for here.", _SUBNET, ENTRIES),
     "credentialSpecs": listing("What credential specs stand for here.", _CREDENTIAL_SPEC, 64),
     "targetGroups": listing("What target groups and classic load balancers stand for here.", _TARGET_GROUP, ENTRIES),
     "serviceRegistries": listing("What services of Cloud Map stand for here.", _SERVICE_REGISTRY, ENTRIES),

@@ -10,6 +10,7 @@ from kubecs.translate.maps import (
     EnvironmentSource,
     FileSystem,
     LogDriver,
+    LogGroup,
     Maps,
     PullSecrets,
     Registry,
@@ -17,6 +18,7 @@ from kubecs.translate.maps import (
     SecretSource,
     SecretStore,
     Served,
+    Subnet,
     Target,
     VolumeDriver,
 )
@@ -56,6 +58,8 @@ def maps_of(spec: Spec, *, node_logs: bool, served: Served = NONE_SERVED) -> Map
             for each in _list(spec, "runtimeClasses")
         ),
         log_drivers=tuple(LogDriver(each["from"], each.get("annotations") or {}) for each in _list(spec, "logDrivers")),
+        log_groups=tuple(LogGroup(each["from"], each["to"]) for each in _list(spec, "logGroups")),
+        subnets=tuple(Subnet(each["from"], tuple(each.get("zones") or ())) for each in _list(spec, "subnets")),
         credential_specs=tuple(
             CredentialSpec(each["from"], each["gmsaCredentialSpecName"]) for each in _list(spec, "credentialSpecs")
         ),

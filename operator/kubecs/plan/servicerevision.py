@@ -38,6 +38,7 @@ from kubecs.translate.networkpolicy import isolation
 from kubecs.translate.owner import owner_reference
 from kubecs.translate.pod import PodContext, pod_template
 from kubecs.translate.serviceaccount import service_account_name
+from kubecs.translate.subnets import zones_of
 from kubecs.translate.versionconsistency import KnownImages
 
 UNKNOWN = {"unknown": True}  # parameters of a revision that was found again without them
@@ -206,4 +207,5 @@ def _context(
         container_restart_rules=snapshot.settings.container_restart_rules,
         maps=_maps(snapshot),
         launch_volumes=launch_volumes(snapshot.spec.get("volumeConfigurations")),
+        zones=zones_of(snapshot.spec, snapshot.account.maps),
     )

@@ -176,7 +176,7 @@ def _available(snapshot: ServiceSnapshot) -> Condition:
 
 
 def _notices(snapshot: ServiceSnapshot, primary: Manifest, traffic: Served) -> tuple[Condition, ...]:
-    grouped = by_condition((*service_findings(snapshot.spec), *traffic.findings))
+    grouped = by_condition((*service_findings(snapshot.spec, snapshot.account.maps), *traffic.findings))
     found = [Condition(kind, "True", reason, message) for kind, (reason, message) in grouped.items()]
     held = primary["data"].get("waiting")
     changed = sorted(_differing(waiting(snapshot.spec), held)) if held is not None else []

@@ -33,6 +33,7 @@ from kubecs.translate.owner import owner_reference
 from kubecs.translate.pod import PodContext, pod_template
 from kubecs.translate.restart import restarts
 from kubecs.translate.serviceaccount import service_account_name
+from kubecs.translate.subnets import zones_of
 
 Steps = tuple[tuple[Action, ...], ...]
 
@@ -186,6 +187,7 @@ def _context(snapshot: TaskSnapshot, admitted: Admitted) -> PodContext:
         container_restart_rules=snapshot.settings.container_restart_rules,
         maps=_maps(snapshot),
         launch_volumes=launch_volumes(snapshot.spec.get("volumeConfigurations")),
+        zones=zones_of(snapshot.spec, snapshot.account.maps),
     )
 
 

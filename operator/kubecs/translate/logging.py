@@ -15,12 +15,13 @@ from kubecs.translate.secrets import resolved, secret_key
 
 ON_THE_NODE = frozenset({"json-file", "journald"})  # read on the node there too
 FIRELENS = "awsfirelens"
+GROUP_OPTION = "awslogs-group"
 NOT_DELIVERED = "LogsNotDelivered"
 NOT_ROUTED = "FirelensStdoutNotRouted"
 
 
 def log_settings(document: RegisterTaskDefinitionRequest, maps: Maps) -> dict[str, Any]:
-    """Kubernetes container name to driver, options and secret options (as keys of Secrets).
+    """Kubernetes container name to driver, options, secret options (as keys of Secrets), and the log group by the map.
 
     Raises:
         ResourceInitializationError: A driver that is served has a secret option that the account's map lacks.
@@ -74,6 +75,9 @@ def _settings(container: ContainerDefinition, logging: LogConfiguration, maps: M
     settings: dict[str, Any] = {"driver": logging.log_driver}
     if logging.options:
         settings["options"] = dict(logging.options)
+    group = entry(maps.log_groups, (logging.options or {}).get(GROUP_OPTION, ""))
+    if group:
+        settings["group"] = group.target
     if logging.secret_options and _served(logging, maps):
         settings["secretOptions"] = {
             option.name: resolved(

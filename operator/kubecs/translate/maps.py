@@ -168,6 +168,22 @@ class LogDriver:
 
 
 @dataclass(frozen=True, slots=True)
+class LogGroup:
+    """A log group under the name that the agent on the nodes writes to."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subnet:
+    """A subnet as the zones of the cluster that it stands for; none while nobody has said."""
+
+    source: str
+    zones: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CredentialSpec:
     """A gMSA credential spec of Windows as a GMSACredentialSpec."""
 
@@ -243,6 +259,8 @@ class Maps:
     accelerators: tuple[Accelerator, ...] = ()
     runtime_classes: tuple[RuntimeClass, ...] = ()
     log_drivers: tuple[LogDriver, ...] = ()
+    log_groups: tuple[LogGroup, ...] = ()
+    subnets: tuple[Subnet, ...] = ()
     credential_specs: tuple[CredentialSpec, ...] = ()
     target_groups: tuple[Target, ...] = ()
     service_registries: tuple[Target, ...] = ()

@@ -21,6 +21,7 @@ from kubecs.translate.names import container_name, label_value
 from kubecs.translate.networkpolicy import isolation_labels
 from kubecs.translate.podvalues import pod_facts, pod_values
 from kubecs.translate.ports import pod_ports
+from kubecs.translate.subnets import in_zones
 from kubecs.translate.unsupported import refuse_unsupported
 from kubecs.translate.versionconsistency import KnownImages, with_digests
 from kubecs.translate.volumes import volume_names
@@ -51,6 +52,7 @@ class PodContext:
         agent: Where tasks ask about themselves; None while nothing answers there.
         launch_volumes: Volume name to what the service or the task says of a volume configured at launch.
         images: Container name to what its image is known to be.
+        zones: The zones that the subnets of the service or task stand for; empty for any.
     """
 
     cluster: str
@@ -71,6 +73,7 @@ class PodContext:
     agent: AgentEndpoint | None = None
     launch_volumes: LaunchVolumes = field(default_factory=dict)
     images: KnownImages = field(default_factory=dict)
+    zones: tuple[str, ...] = ()
 
 
 def pod_template(definition: RegisterTaskDefinitionRequest, context: PodContext, *, standalone: bool) -> Template:
@@ -109,6 +112,7 @@ def pod_template(definition: RegisterTaskDefinitionRequest, context: PodContext,
             "automountServiceAccountToken": context.mount_token,
             "enableServiceLinks": False,
             **values,
+            **_present("affinity", in_zones(values.get("affinity", {}), context.zones)),
             **_present("volumes", [*values.get("volumes", ()), *arranged.volumes]),
             **_present("tolerations", [dict(each) for each in context.tolerations]),
             **_present("priorityClassName", context.priority_class),

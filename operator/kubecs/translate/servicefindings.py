@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kubecs.translate.finding import Finding
+from kubecs.translate.maps import NO_MAPS, Maps
 from kubecs.translate.serviceverdicts import SERVICE
+from kubecs.translate.subnets import subnet_findings
 from kubecs.translate.verdict import lost
 
 _UNKNOWN = lost("this member is not known here and has no effect")
@@ -12,13 +14,15 @@ _OURS = "kubernetes"
 _SWITCHES = ("enable", "enabled")  # a structure that is switched off says nothing
 
 
-def service_findings(spec: Mapping[str, Any]) -> tuple[Finding, ...]:
-    """Every member that is given and not applied, in the order of the spec.
+def service_findings(spec: Mapping[str, Any], maps: Maps = NO_MAPS) -> tuple[Finding, ...]:
+    """Every member that is given and not applied, in the order of the spec, and what the account's maps lack of it.
 
     Args:
         spec: The members of CreateService as they are written, with or without `kubernetes`.
+        maps: What the account says that the names of AWS stand for.
     """
-    return tuple(_walk({name: value for name, value in spec.items() if name != _OURS}, "", ""))
+    of_members = _walk({name: value for name, value in spec.items() if name != _OURS}, "", "")
+    return (*of_members, *subnet_findings(spec, maps))
 
 
 def _walk(given: Mapping[str, Any], pattern: str, path: str) -> Iterator[Finding]:

@@ -86,8 +86,10 @@ _SELF: Mapping[str, Verdict] = {
 _NETWORK: Mapping[str, Verdict] = {
     "networkConfiguration": kept("a Pod has an address of its own anyway"),
     "networkConfiguration.awsvpcConfiguration": kept("a Pod has an address of its own anyway"),
-    "networkConfiguration.awsvpcConfiguration.subnets": lost(
-        "nodes are not chosen by subnets", "SubnetsNotApplied", "the cluster's network has none"
+    "networkConfiguration.awsvpcConfiguration.subnets": done(
+        "spec.affinity.nodeAffinity",
+        "by ECSAccount spec.subnets, as the zones of nodes; the cluster's network has no subnets",
+        "SubnetsNotApplied",
     ),
     "networkConfiguration.awsvpcConfiguration.securityGroups": lost(
         "traffic is not filtered", "SecurityGroupsNotApplied", "NetworkPolicies are yours to write"

@@ -221,6 +221,8 @@ def test_the_skeleton_names_everything_outside() -> None:
     assert made["targetGroups"] == [{"from": "arn:tg", "to": "ClusterIP"}]
     assert made["serviceRegistries"] == [{"from": "arn:sr", "to": "Headless"}]
     assert made["registries"] == [{"from": registry, "to": registry}]
+    assert made["subnets"] == [{"from": "subnet-1", "zones": []}]
+    assert made["logGroups"] == [{"from": "/web", "to": "/web"}]
     assert made["environmentFiles"] == [
         {
             "from": "arn:aws:s3:::shop/envs/web.env",

@@ -37,6 +37,7 @@ MAPS: dict[str, Any] = {
         {"from": "internal", "to": "ClusterIP"},
     ],
     "volumeDrivers": [{"from": "ebs/io2", "storageClassName": "fast"}],
+    "subnets": [{"from": "subnet-west", "zones": ["eu-west-1a"]}, {"from": "subnet-east", "zones": ["eu-west-1b"]}],
 }
 
 FULL: dict[str, Any] = {
@@ -218,6 +219,7 @@ DOCUMENTS: list[dict[str, Any]] = [
     {"volumeConfigurations": [{"name": "logs", "managedEBSVolume": {"sizeInGiB": 6, "roleArn": "r"}}]},
     {"availabilityZoneRebalancing": "DISABLED", "propagateTags": "NONE"},
     {"networkConfiguration": {"awsvpcConfiguration": {"subnets": [], "assignPublicIp": "DISABLED"}}},
+    {"networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-west", "subnet-east"]}}},
     {"loadBalancers": [{"loadBalancerName": "classic", "containerName": "app", "containerPort": 80}]},
     *(balanced(name) for name in ("internal", "nodes", "public", "off")),
     balanced("internal", 8080),
