@@ -304,6 +304,12 @@ def test_members_without_effect_are_named_on_the_revision(kubectl: Kubectl) -> N
     notes = wait_for(lambda: ecs.event_notes(kubectl, "ECSTaskDefinitionRevision", "web.1", found["reason"]), 10)
     assert notes == [found["message"]]
 
+    kubectl.apply(ecs.service("web", 1))
+    ecs.wait_ready(kubectl, "ecsservice", "web")
+    said = wait_for(lambda: ecs.condition(kubectl.get("ecsservice", "web"), "UlimitsNotApplied"), 10)
+    assert said["message"] == f"taskDefinition web:1: {found['message']}"
+    assert ecs.event_notes(kubectl, "ECSService", "web", found["reason"]) == []
+
 
 def _found(kubectl: Kubectl, kind: str) -> dict[str, Any] | None:
     revision = kubectl.get(REVISION, "web.1")

@@ -9,6 +9,7 @@ from kubecs.controllers.indexes import owner_of
 from kubecs.controllers.keys import Key
 from kubecs.kube.store import Change
 from kubecs.plan import stopcause
+from kubecs.plan.carried import said_of
 from kubecs.plan.containerimages import revision_of, tells
 from kubecs.plan.references import family_referred_to
 from kubecs.translate import labels, names
@@ -108,9 +109,11 @@ def _family(cache: Cache, change: Change) -> Iterable[Key]:
 def _revision(cache: Cache, change: Change) -> Iterable[Key]:
     yield _own("ECSTaskDefinitionRevision", change)
     before, after = change.old, change.new
-    if before is not None and after is not None and before["spec"] == after["spec"]:
-        return  # only its status moved
     family = names.object_name(change.last["spec"]["taskDefinition"]["family"])
+    if before is not None and after is not None and before["spec"] == after["spec"]:
+        if said_of(before) != said_of(after):
+            yield from _users(cache, "family", change.namespace, family)
+        return
     yield Key("ECSTaskDefinition", change.namespace, family)
     yield from _users(cache, "family", change.namespace, family)
 

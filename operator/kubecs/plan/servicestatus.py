@@ -9,6 +9,7 @@ from kubecs.ecs.values import cluster_arn
 from kubecs.plan import conditions, history, references, rollout, throttle
 from kubecs.plan.account import Account
 from kubecs.plan.actions import Observation, Plan
+from kubecs.plan.carried import carried, with_carried
 from kubecs.plan.conditions import Condition
 from kubecs.plan.deployments import COMPLETED, FAILED, IN_PROGRESS, Rollout, previous, rollout_of
 from kubecs.plan.loadbalancers import NOTHING_SERVED, Served
@@ -46,7 +47,8 @@ def described(
         said = [each for each in said if each.reason != STEADY]
     extra = (*_notices(snapshot, primary, traffic), *(notice for notice in notices if notice))
     observed = _observations(snapshot, progress, primary, now)
-    plan = _plan(snapshot, progress, (*triple, *extra), said, now, observed)
+    everything = with_carried(extra, carried(snapshot.revisions, chosen.revision.task_definition))
+    plan = _plan(snapshot, progress, (*triple, *everything), said, now, observed)
     stored = conditions.stored(snapshot.service)
     news = conditions.announced(stored, triple) if traffic.unserved else ()
     events = (*plan.events, *news, *conditions.begun(stored, extra))

@@ -7,6 +7,7 @@ from typing import Any
 from kubecs.ecs.values import cluster_arn, task_arn
 from kubecs.plan import conditions, references
 from kubecs.plan.actions import Plan
+from kubecs.plan.carried import carried, with_carried
 from kubecs.plan.conditions import Condition
 from kubecs.plan.containerstate import STOPPED, ContainerState
 from kubecs.plan.members import not_translated, without_effect
@@ -15,6 +16,8 @@ from kubecs.plan.runs import Pod
 from kubecs.plan.tasksnapshot import TaskSnapshot
 from kubecs.plan.taskstate import DEPROVISIONING, HEADED_FOR_STOP, RUNNING, TaskState
 from kubecs.plan.timestamps import rfc3339
+from kubecs.translate.finding import by_condition
+from kubecs.translate.servicefindings import service_findings
 
 STOPPED_CONDITION = "Stopped"
 POD_GONE = "PodGone"  # present, as True, while a record of a Pod that is gone is still expected
@@ -30,6 +33,7 @@ KNOWN = frozenset(
         "group",
         "kubernetes",
         "launchType",
+        "networkConfiguration",
         "overrides",
         "platformVersion",
         "startedBy",
@@ -166,7 +170,12 @@ def _kept(snapshot: TaskSnapshot) -> dict[str, Any]:
 
 def notices(snapshot: TaskSnapshot) -> tuple[Condition, ...]:
     """Conditions that an ECSTask has from its beginning to its end: members of its spec without effect."""
-    return not_translated(without_effect(snapshot.spec, KNOWN))
+    network = {name: snapshot.spec[name] for name in ("networkConfiguration",) if name in snapshot.spec}
+    found = by_condition(service_findings(network, snapshot.account.maps))
+    return (
+        *not_translated(without_effect(snapshot.spec, KNOWN)),
+        *(Condition(kind, "True", reason, message) for kind, (reason, message) in found.items()),
+    )
 
 
 def _whole(
@@ -179,7 +188,8 @@ def _whole(
         (fields.get("stopCode") if stopped else None) or (STOPPED_CONDITION if stopped else "NotStopped"),
         (fields.get("stoppedReason") if stopped else None) or "",
     )
-    everything = (*wanted, end, *notices(snapshot))
+    running = () if stopped else carried(snapshot.revisions, fields.get("taskDefinitionArn"))
+    everything = (*wanted, end, *with_carried(notices(snapshot), running))
     stored = conditions.stored(snapshot.task)
     return {
         **fields,

@@ -297,6 +297,26 @@ def test_members_without_effect_are_named() -> None:
     assert found["message"].endswith("yet: placementStrategy")
 
 
+def test_the_network_that_it_asks_for_is_judged_as_a_services() -> None:
+    network = {"awsvpcConfiguration": {"subnets": ["subnet-1"], "securityGroups": ["sg-1"]}}
+    plan = look(task(networkConfiguration=network), created())
+    kinds = [each["type"] for each in stored(plan)["conditions"]]
+    assert kinds[-2:] == ["SecurityGroupsNotApplied", "SubnetsNotApplied"]
+    assert conditions.find(stored(plan)["conditions"], "NotTranslated") is None
+
+
+def test_it_says_what_its_task_definition_says_until_it_has_stopped() -> None:
+    said = conditions.set_conditions((), (conditions.Condition("Spoken", "True", "Spoken", "user: no"),), 1, NOW)
+    told = (revision() | {"status": {"conditions": said}},)
+    found = conditions.find(stored(look(task(), live(created()), revisions=told))["conditions"], "Spoken")
+    assert found is not None
+    assert found["message"] == "taskDefinition web:3: user: no"
+    record = {"lastStatus": "STOPPED", "taskDefinitionArn": "arn:aws:ecs:r:1:task-definition/web:3"}
+    ended = {"spec": record | {"kubernetes": {"podName": NAME}, "stoppedAt": "2026-11-24T12:00:00Z"}}
+    plan = look(task(), revisions=told, records=(ended,))
+    assert conditions.find(stored(plan)["conditions"], "Spoken") is None
+
+
 def test_the_name_of_its_pod_needs_no_valid_reference() -> None:
     assert pod_name(task(taskDefinition="not a reference")).startswith("task-")
     assert pod_name(task(taskDefinition="web")) == NAME
