@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import subprocess
 import threading
 import time
 import urllib.request
@@ -81,6 +83,12 @@ class Containers:
         ecs.wait_ready(self.kubectl, "ecsservice", name, timeout=45)
         return ecs.pods(self.kubectl, service=name)[0]
 
+    def serve_another(self, name: str, family: str) -> Document:
+        """Applies another service of a task definition that is there, and waits as `serve` does; returns its Pod."""
+        self.kubectl.apply(ecs.service(name, 1, taskDefinition=family))
+        ecs.wait_ready(self.kubectl, "ecsservice", name, timeout=45)
+        return self.running_pod(service=name)
+
     def pod(self, **labels: str) -> Document:
         """The one Pod with our labels that isn't being deleted."""
         found = ecs.pods(self.kubectl, **labels)
@@ -128,6 +136,21 @@ class Containers:
         finally:
             over.set()
             looking.join()
+
+    @contextlib.contextmanager
+    def statuses(self, pod: Document) -> Iterator[list[Document]]:
+        """Watches a Pod meanwhile: every status that the API server had of it, once the block is over."""
+        cluster, seen = self.kubectl.cluster, list[Document]()
+        command = [str(cluster.binaries["kubectl"]), f"--kubeconfig={cluster.admin_kubeconfig}"]
+        command += ["-n", self.kubectl.namespace, "get", "pod", pod["metadata"]["name"], "--watch"]
+        command.append('--output=jsonpath={.status}{"\\n"}')
+        watching = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        try:
+            yield seen
+        finally:
+            watching.terminate()
+            printed, _ = watching.communicate(timeout=10)
+            seen.extend(json.loads(line) for line in printed.splitlines())
 
     def output(self, pod: Document | str, container: str = "app", *flags: str) -> str:
         """What a container has printed."""

@@ -77,6 +77,10 @@ class LocalNode:
         """The same by digest: it is pulled once."""
         return f"{images.HOST}/{name}@{images.digest_of(self.directory / 'registry', name)}"
 
+    def publish(self, name: str, environment: Mapping[str, str]) -> str:
+        """Moves the tag of an image: from now on it is busybox with these variables. Returns the digest of that."""
+        return images.publish(self.directory / "registry", name, environment)
+
     def start(self) -> None:
         """Starts it and waits until Kubernetes says that it is ready.
 
