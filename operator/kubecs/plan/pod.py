@@ -20,6 +20,7 @@ END_NOW = {"spec": {"activeDeadlineSeconds": 1}}  # the kubelet then ends the re
 
 CLOCKS = timedelta(seconds=2)  # so far apart times of the node and of the API server may be, both in whole seconds
 FAILED_START_SECONDS = 120.0
+FIRST_BACK_OFF = 10.0  # seconds; until then the kubelet starts an ended container again at once
 RETENTION_SECONDS = 3600.0
 
 
@@ -75,6 +76,8 @@ def _gone(snapshot: PodSnapshot, state: TaskState, now: datetime) -> Plan:
     if ended is not None and ended + timedelta(seconds=snapshot.retention_seconds) <= now:
         return Plan()
     pod = snapshot.pod
+    if taskstate.is_terminal(pod) and _never_began(snapshot, now):
+        return Plan()
     if taskstate.is_terminal(pod) and taskstate.deletion_asked_at(pod) is None:
         cause = stopcause.of_terminal_pod(pod, snapshot.node)
     else:
@@ -95,15 +98,30 @@ def _of_service(snapshot: PodSnapshot, state: TaskState, now: datetime) -> Plan:
     """A Pod of a service: its kubelet heals it, a ReplicaSet replaces it; here its tasks are told apart."""
     pod = snapshot.pod
     if taskstate.is_terminal(pod):
-        cause = stopcause.of_terminal_pod(pod, snapshot.node)
-        return _recorded(snapshot, state, cause, now, _delete(pod, "its Pod has failed"))
+        deletion = _delete(pod, "its Pod has failed")
+        if _never_began(snapshot, now):
+            return Plan(((deletion,),))
+        return _recorded(snapshot, state, stopcause.of_terminal_pod(pod, snapshot.node), now, deletion)
     if not state.ended:
         return _starting(snapshot, state, now)
+    if stopcause.by_disruption(pod, snapshot.node):
+        return Plan()  # its end is on the way, with all exit codes
     cause = stopcause.by_operator(pod) or stopcause.of_end(pod, state.ended)
     if not runs.renews_whole(pod) and _gap_is_over(snapshot, state, now):
         return _recorded(snapshot, state, cause, now, _delete(pod, cause.reason))
     renewal = Patch(_ref(pod), runs.renewal_patch(pod), f"the restarted container of {state.task_id} is another task")
     return _recorded(snapshot, state, cause, now, renewal)
+
+
+def _never_began(snapshot: PodSnapshot, now: datetime) -> bool:
+    """The kubelet was ending the whole Pod when its container ended, which it may tell before: no task came after.
+
+    A Pod that has waited for its container's next run is another thing: that task was there, and is recorded.
+    """
+    renewed = runs.renewal_of(snapshot.pod)
+    if renewed.at is None or runs.runs_ended(snapshot.pod) > renewed.runs:
+        return False
+    return (now - renewed.at).total_seconds() < FIRST_BACK_OFF
 
 
 def _gap_is_over(snapshot: PodSnapshot, state: TaskState, now: datetime) -> bool:

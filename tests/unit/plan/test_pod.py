@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -181,6 +182,38 @@ def test_a_failed_pod_of_a_service_is_recorded_and_cleared_away() -> None:
     plan = look(found)
     assert kinds(plan) == [["Create"], ["Delete"]]
     assert stop(plan) == ("InfrastructureHealth", "Evicted: low on memory")
+
+
+def _renewed(**state: Any) -> dict[str, Any]:
+    """A Pod whose container's end was recorded before its kubelet said more."""
+    told = status("app", terminated("a", 5, until=60))
+    notes = {labels.TASK_ID: runs.id_after(pod(told), runs.ended_runs(pod(told))[0])}
+    notes[runs.RENEWED] = json.dumps({"at": at(60), "runs": 1})
+    return pod(told, notes=notes, state=state)
+
+
+EVICTED = {"phase": "Failed", "reason": "Evicted", "message": "disk"}
+
+
+def test_no_task_comes_after_an_end_that_was_told_before_the_eviction() -> None:
+    plan = look(_renewed(**EVICTED), moment(62))
+    assert kinds(plan) == [["Delete"]]
+    assert look(_renewed(**EVICTED), moment(62), gone=True) == Plan()
+
+
+def test_a_task_that_waited_for_its_run_is_recorded_when_its_pod_is_evicted() -> None:
+    plan = look(_renewed(**EVICTED), moment(75))
+    assert kinds(plan) == [["Create"], ["Delete"]]
+    assert stop(plan) == ("InfrastructureHealth", "Evicted: disk")
+
+
+def test_what_the_node_is_about_to_end_is_recorded_when_it_has() -> None:
+    disrupted = {"type": "DisruptionTarget", "status": "True", "reason": "TerminationByKubelet", "message": "memory"}
+    found = pod(status("app", terminated("a", 143)), state={"conditions": [disrupted]})
+    assert look(found) == Plan()
+    ended = pod(status("app", terminated("a", 143)), state={"conditions": [disrupted], "phase": "Failed"})
+    assert stop(look(ended)) == ("InfrastructureHealth", "TerminationByKubelet: memory")
+    assert record_of(look(ended))["spec"]["kubernetes"]["exitCode"] == 143
 
 
 def test_a_pod_of_a_service_does_not_end_by_itself() -> None:
