@@ -23,6 +23,7 @@ from tests.unit.ecs.task_definition_cases import Case, broken_rules
 
 Document = dict[str, Any]
 
+PROXY = ("APPMESH", "Ingress port", "Egress port", "Proxy container")  # how messages about the proxy begin
 LONGEST = 24  # characters of most generated texts; the limits have a test of their own
 MOST = 3  # items of most generated lists
 PRESENT = 4  # one optional member in so many is there
@@ -133,15 +134,13 @@ def _repair(document: Document, error: EcsError) -> None:
         "any essential container": lambda: document["containerDefinitions"][0].pop("essential"),
         "list cannot be empty": lambda: document.update(containerDefinitions=[container()]),
         "At least one of 'memory'": lambda: _parent(document, steps).update(memory=128),
-        "APPMESH": lambda: document.pop("proxyConfiguration"),
-        "Ingress port": lambda: document.pop("proxyConfiguration"),
-        "Egress port": lambda: document.pop("proxyConfiguration"),
-        "Proxy container": lambda: document.pop("proxyConfiguration"),
         "Task definition has": lambda: document.pop("volumes", None),
         "Fargate": lambda: document.pop("requiresCompatibilities"),
     }
     repair = next((act for words, act in added.items() if words in error.message), None)
-    if repair:
+    if error.message.startswith(PROXY):
+        document.pop("proxyConfiguration")
+    elif repair:
         repair()
     else:
         _remove(document, steps)
