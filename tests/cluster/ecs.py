@@ -56,6 +56,13 @@ def service(name: str = "web", desired: int = 1, *, cluster: str = "default", **
     return document("ECSService", name if cluster == "default" else f"{cluster}.{name}", spec | members)
 
 
+def daemon(name: str = "web", **members: Any) -> Document:
+    """An ECSService of one task on each node."""
+    found = service(name, schedulingStrategy="DAEMON", **members)
+    del found["spec"]["desiredCount"]
+    return found
+
+
 def task(name: str = "job", **members: Any) -> Document:
     """An ECSTask of `web`; `annotations` go to its Pod."""
     notes = members.pop("annotations", None)
@@ -107,6 +114,16 @@ def selector(**labels: str) -> str:
     return ",".join(f"kubecs.dev/{name.replace('_', '-')}={value}" for name, value in labels.items())
 
 
+# Doing
+
+
+def evict(kubectl: Kubectl, pod: Document) -> None:
+    """Ask for a Pod's eviction, as drains do; an ApiError of 429 where its PodDisruptionBudget does not allow it."""
+    name = pod["metadata"]["name"]
+    path = kubectl.cluster.api.resource("pod").path(kubectl.namespace, name, "eviction")
+    kubectl.cluster.api.call("POST", path, {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": name}})
+
+
 # Waiting
 
 
@@ -131,6 +148,16 @@ def wait_state(kubectl: Kubectl, kind: str, name: str, expected: str, timeout: f
         return found
 
     return wait_for(there, timeout, f"{kind} {name}: {expected}")
+
+
+def wait_evictable(kubectl: Kubectl, service: str) -> None:
+    """Waits until the PodDisruptionBudget of a service lets a task go."""
+
+    def allowed() -> bool:
+        (budget,) = kubectl.list("poddisruptionbudget", selector(service=service))
+        return bool(status(budget).get("disruptionsAllowed"))
+
+    wait_for(allowed, 20, f"a task of {service} may be evicted")
 
 
 def pods(kubectl: Kubectl, **labels: str) -> list[Document]:

@@ -18,6 +18,8 @@ KINDS = (
     "replicaset",
     "pod",
     "controllerrevision",
+    "daemonset",
+    "poddisruptionbudget",
     "serviceaccount",
     "rolebinding",
     "ecstaskdefinition",

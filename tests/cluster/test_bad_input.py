@@ -238,7 +238,6 @@ def test_a_digest_in_a_name_is_checked(kubectl: Kubectl) -> None:
 @pytest.mark.parametrize(
     ("members", "reason"),
     [
-        ({"schedulingStrategy": "DAEMON", "desiredCount": None}, "SchedulingStrategyNotAvailable"),
         ({"deploymentController": {"type": "EXTERNAL"}, "taskDefinition": None}, "DeploymentControllerNotAvailable"),
         (
             {
@@ -248,7 +247,7 @@ def test_a_digest_in_a_name_is_checked(kubectl: Kubectl) -> None:
             "DeploymentStrategyNotAvailable",
         ),
     ],
-    ids=["daemon", "external", "blue-green"],
+    ids=["external", "blue-green"],
 )
 def test_what_is_not_available_yet_is_named(kubectl: Kubectl, members: dict[str, Any], reason: str) -> None:
     document = ecs.service(**members)

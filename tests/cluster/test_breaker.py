@@ -74,7 +74,11 @@ def test_a_deployment_that_fails_is_rolled_back(kubectl: Kubectl, hasty: Operato
     text = hasty.metrics()
     labels = {"namespace": kubectl.namespace, "cluster": "default", "strategy": "rolling"}
     assert ecs.sample(text, "ecs_deployment_duration_seconds_count", **labels, outcome="failed") == 1
-    assert ecs.sample(text, "ecs_deployment_duration_seconds_count", **labels, outcome="completed") == 2
+    assert ecs.sample(text, "ecs_deployment_duration_seconds_count", **labels, outcome="completed") == 1
+    assert ecs.sample(text, "ecs_deployment_duration_seconds_count", **labels, outcome="rolled_back") == 1
+    of_cluster = {"namespace": kubectl.namespace, "cluster": "default"}
+    assert ecs.sample(text, "ecs_deployment_rollbacks_total", **of_cluster, trigger="circuit_breaker") == 1
+    assert ecs.sample(text, "ecs_deployment_failed_tasks", **of_cluster, service="web") == 0
     # scaling does not try what failed again, restartedAt does
     kubectl("scale", "ecsservice/web", "--replicas=3")
     wait_for(lambda: ecs.status(kubectl.get("ecsservice", "web"))["runningCount"] == 3, 20)

@@ -33,7 +33,12 @@ def test_ecs_resources_are_taken(form: str, kubectl: Kubectl, tmp_path: Path) ->
 
 def test_plain_objects_are_taken(namespace: str, kubectl: Kubectl, tmp_path: Path) -> None:
     options = Options(kubernetes=True, namespace=namespace)
-    assert _applied(options, kubectl, tmp_path) == {"serviceaccount", "deployment", "podtemplate"}
+    assert _applied(options, kubectl, tmp_path) == {
+        "serviceaccount",
+        "deployment",
+        "poddisruptionbudget",
+        "podtemplate",
+    }
 
 
 def test_plain_services_lead_to_the_tasks_without_any_operator(namespace: str, kubectl: Kubectl) -> None:

@@ -89,7 +89,7 @@ WEB = (ecs.account(), ecs.task_definition("web"))
 
 STORIES = {
     "create a service": Story(
-        calls=7,
+        calls=8,
         before=WEB,
         begun=_registered(1),
         act=lambda kubectl: kubectl.apply(ecs.service("web", 2)),

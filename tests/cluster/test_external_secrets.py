@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from kubecs.controllers.optionalkinds import served
-from kubecs.kube.resources import DAEMON_SETS, DEPLOYMENTS
+from kubecs.kube.resources import DEPLOYMENTS, Resource
 from tests.cluster import ecs, shim
 from tests.cluster.kube_rig import connect
 from tests.cluster.rig import Kubectl, OperatorProcess, wait_for
@@ -164,4 +164,4 @@ def test_a_task_on_its_own_has_its_own(kubectl: Kubectl) -> None:
 async def test_a_kind_that_may_not_be_listed_counts_as_one_that_is_not_there(cluster: LocalCluster) -> None:
     async with connect(cluster.operator_kubeconfig()) as client:
         assert await served(client, (DEPLOYMENTS,), None) is DEPLOYMENTS
-        assert await served(client, (DAEMON_SETS,), None) is None
+        assert await served(client, (Resource("StatefulSet", "apps/v1", "statefulsets"),), None) is None

@@ -110,12 +110,11 @@ def test_tasks_that_the_service_stops(kubectl: Kubectl, web: dict[str, Any]) -> 
     assert len({record["taskArn"] for record in _wait_records(kubectl, 3)}) == 3
 
 
-def test_an_evicted_task(kubectl: Kubectl, web: dict[str, Any]) -> None:
-    assert ecs.is_ready(web)
-    pod = ecs.pods(kubectl, service="web")[0]["metadata"]["name"]
-    path = kubectl.cluster.api.resource("pod").path(kubectl.namespace, pod, "eviction")
-    eviction = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": pod}}
-    kubectl.cluster.api.call("POST", path, eviction)
+@pytest.mark.usefixtures("web")
+def test_an_evicted_task(kubectl: Kubectl) -> None:
+    kubectl.patch("ecsservice", "web", {"spec": {"deploymentConfiguration": {"minimumHealthyPercent": 50}}})
+    ecs.wait_evictable(kubectl, "web")
+    ecs.evict(kubectl, ecs.pods(kubectl, service="web")[0])
     code, reason = _cause(_wait_records(kubectl, 1)[0])
     assert code == "InfrastructureHealth"
     assert reason.startswith("EvictionByEvictionAPI: ")

@@ -91,13 +91,15 @@ def _live(kubectl: Kubectl) -> None:
             ecs.cluster("shop"),
             ecs.task_definition("web", ecs.container(), ecs.container("side"), taskRoleArn=role, tags=[]),
             ecs.task_definition("job"),
+            ecs.task_definition("agent"),
             ecs.task_definition("shut", mounted, networkMode="none", volumes=[shared]),
             ecs.service(serviceRegistries=[{"registryArn": REGISTRY}]),
+            ecs.daemon("agent", taskDefinition="agent"),
             soon_gone | {"spec": soon_gone["spec"] | {"taskDefinition": "job"}},
             ecs.task("shut", taskDefinition="shut"),
         ]
     )
-    ecs.wait_ready(kubectl, "ecsservice", "web")
+    ecs.wait_ready(kubectl, "ecsservice", "web", "agent")
     wait_for(lambda: kubectl.list("networkpolicy") and kubectl.list("persistentvolumeclaim"), 10)
     for policy in kubectl.list("networkpolicy"):  # it is put right again
         kubectl.patch("networkpolicy", policy["metadata"]["name"], {"spec": {"policyTypes": ["Ingress"]}})

@@ -39,7 +39,8 @@ def on_node(kubectl: Kubectl, node: str) -> dict[str, Any]:
     """A service of one task, steady on that node; its Pod."""
     account = ecs.account(accelerators=[{"from": "GPU", "resourceName": BOARD}])
     container = ecs.container(cpu=1024, resourceRequirements=[{"type": "GPU", "value": "1"}])
-    kubectl.apply([account, ecs.task_definition("web", container), ecs.service()])
+    bounds = {"minimumHealthyPercent": 0, "maximumPercent": 200}  # no other node could take a replacement
+    kubectl.apply([account, ecs.task_definition("web", container), ecs.service(deploymentConfiguration=bounds)])
     ecs.wait_ready(kubectl, "ecsservice", "web")
     (pod,) = ecs.pods(kubectl, service="web")
     assert pod["spec"]["nodeName"] == node
@@ -57,13 +58,6 @@ def _taint(kubectl: Kubectl, node: str, key: str, effect: str) -> None:
     kubectl.cluster.kubectl("taint", "node", node, f"{key}=yes:{effect}")
 
 
-def _evict(kubectl: Kubectl, pod: dict[str, Any]) -> None:
-    name = pod["metadata"]["name"]
-    path = kubectl.cluster.api.resource("pod").path(kubectl.namespace, name, "eviction")
-    eviction = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": name}}
-    kubectl.cluster.api.call("POST", path, eviction)
-
-
 def test_a_node_that_throws_its_tasks_out(kubectl: Kubectl, on_node: dict[str, Any], node: str) -> None:
     _taint(kubectl, node, "example.com/maintenance", "NoExecute")
     record = _record(kubectl)
@@ -74,7 +68,8 @@ def test_a_node_that_throws_its_tasks_out(kubectl: Kubectl, on_node: dict[str, A
 
 def test_a_spot_notice(kubectl: Kubectl, on_node: dict[str, Any], node: str) -> None:
     _taint(kubectl, node, "aws-node-termination-handler/spot-itn", "NoSchedule")
-    _evict(kubectl, on_node)  # as the termination handler drains
+    ecs.wait_evictable(kubectl, "web")
+    ecs.evict(kubectl, on_node)  # as the termination handler drains
     record = _record(kubectl)
     assert (record["stopCode"], record["stoppedReason"]) == ("SpotInterruption", "Your Spot Task was interrupted.")
 

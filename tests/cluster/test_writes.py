@@ -40,12 +40,13 @@ def _scale(kubectl: Kubectl, desired: int) -> None:
     ecs.wait_ready(kubectl, "ecsservice", "web")
 
 
-def test_a_service_costs_three_writes(audit: AuditLog, kubectl: Kubectl) -> None:
+def test_a_service_costs_four_writes(audit: AuditLog, kubectl: Kubectl) -> None:
     kubectl.apply(ecs.service("web", 0))
     ecs.wait_ready(kubectl, "ecsservice", "web")
     audit.settle(kubectl.namespace)
     assert audit.counts(kubectl.namespace) == {
         "patch deployments": 1,
+        "patch poddisruptionbudgets": 1,
         "create controllerrevisions": 1,
         ONE_STATUS: 1,
     }

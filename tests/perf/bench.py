@@ -14,7 +14,7 @@ from typing import Any
 
 from kubecs.kube import config
 from kubecs.kube.client import Client
-from kubecs.kube.resources import CONTROLLER_REVISIONS, DEPLOYMENTS, ECS_SERVICES
+from kubecs.kube.resources import CONTROLLER_REVISIONS, DEPLOYMENTS, ECS_SERVICES, POD_DISRUPTION_BUDGETS
 from tests.cluster import ecs
 from tests.cluster.audit import AuditLog
 from tests.cluster.rig import OperatorProcess, wait_for, wait_for_async
@@ -73,6 +73,7 @@ class Bench:
         """Takes the first service's children as the models of native objects."""
         name = bodies.deployment_name(bodies.FIRST)
         self.models["Deployment"] = await self.client.get(DEPLOYMENTS, space, name)
+        self.models["PodDisruptionBudget"] = await self.client.get(POD_DISRUPTION_BUDGETS, space, name)
         revisions, _ = await self.client.list(CONTROLLER_REVISIONS, space)
         self.models["ControllerRevision"] = revisions[0]
 

@@ -64,6 +64,8 @@ def native(model: Mapping[str, Any], space: str, name: str) -> Object:
         for selected in (spec["selector"]["matchLabels"], spec["template"]["metadata"]["labels"]):
             selected[labels.SERVICE] = name
         spec["template"]["metadata"]["labels"][labels.MANAGED_BY] = RAW  # its Pods are no tasks
+    if made["kind"] == "PodDisruptionBudget":
+        made["spec"]["selector"]["matchLabels"][labels.SERVICE] = name
     return made
 
 

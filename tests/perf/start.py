@@ -23,6 +23,9 @@ WARM_TARGET = 1.5
 LOOK_SECONDS = 0.02
 
 
+CHILDREN = ("ControllerRevision", "PodDisruptionBudget", "Deployment")
+
+
 async def cold(bench: Bench, space: str, count: int, *, native_first: bool) -> tuple[float, float]:
     """(operator, native) seconds, each until the last of so many Deployments is seen.
 
@@ -36,10 +39,7 @@ async def cold(bench: Bench, space: str, count: int, *, native_first: bool) -> t
 async def _native(bench: Bench, count: int) -> float:
     space = await bench.bare_namespace()
     names = [f"native-{number}" for number in range(count)]
-    pairs = [
-        tuple(bodies.native(bench.models[kind], space, name) for kind in ("ControllerRevision", "Deployment"))
-        for name in names
-    ]
+    pairs = [tuple(bodies.native(bench.models[kind], space, name) for kind in CHILDREN) for name in names]
 
     async def create(pair: tuple[bodies.Object, ...]) -> None:
         for manifest in pair:

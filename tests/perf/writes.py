@@ -21,8 +21,12 @@ async def measure(bench: Bench) -> list[Row]:
     """A service's life; Events, Leases and what is written for families and clusters are counted apart."""
     space = await bench.new_namespace()
     steps = (
-        ("create at desired 0: Deployment, ControllerRevision, status", partial(_create, bench, space), 3),
-        ("new deployment at desired 0: the same", partial(_change, bench, space, OTHER, RESTART), 3),
+        ("create at desired 0: Deployment, its budget and revision, status", partial(_create, bench, space), 4),
+        (
+            "new deployment at desired 0: Deployment, revision, status",
+            partial(_change, bench, space, OTHER, RESTART),
+            3,
+        ),
         ("kubectl delete", partial(_delete, bench, space), 0),
         (
             "scale to 2: Deployment, status while counts move",

@@ -192,14 +192,18 @@ class LocalCluster:
         """One of etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kwok."""
         return self.components[name]
 
+    def kubectl_command(self) -> list[str | Path]:
+        """How kubectl is called as admin, without its arguments."""
+        cache = self.layout.directory / "discovery"
+        return [self.binaries["kubectl"], f"--kubeconfig={self.admin_kubeconfig}", f"--cache-dir={cache}"]
+
     def kubectl(self, *arguments: str | Path, input: str | None = None, check: bool = True) -> str:  # noqa: A002
         """Runs kubectl as admin and returns its output, stderr included.
 
         Raises:
             RuntimeError: it failed and `check` is set; the message is its output.
         """
-        fixed = [f"--kubeconfig={self.admin_kubeconfig}", f"--cache-dir={self.layout.directory / 'discovery'}"]
-        command = [self.binaries["kubectl"], *fixed, *arguments]
+        command = [*self.kubectl_command(), *arguments]
         done = subprocess.run(
             command, input=input, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
         )

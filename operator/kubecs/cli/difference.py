@@ -170,12 +170,13 @@ class _Trial:
             lambda: self.here.children(resources.CONTROLLER_REVISIONS, service),
             lambda: self.here.children(resources.REPLICA_SETS, service),
             lambda: self.here.children(resources.PODS, service),
-            lambda: self.here.children(resources.DEPLOYMENTS, service),
+            lambda: self.here.workloads(service),
+            lambda: self.here.children(resources.POD_DISRUPTION_BUDGETS, service),
             lambda: self._revisions_of(namespace, family) if family else [],
             lambda: api.list(resources.SERVICE_ACCOUNTS, namespace, labels=session.OURS),
             lambda: api.list(resources.ROLE_BINDINGS, namespace, labels=session.OURS),
         ]
-        kept, replica_sets, pods, deployments, revisions, accounts, bindings = together(calls)
+        kept, replica_sets, pods, deployments, budgets, revisions, accounts, bindings = together(calls)
         deployment = next(iter(deployments), None)
         family_object = self._found(namespace, "ECSTaskDefinition", names.object_name(family)) if family else None
         named = cluster == names.DEFAULT_CLUSTER or self._found(namespace, "ECSCluster", names.object_name(cluster))
@@ -189,6 +190,7 @@ class _Trial:
             service_revisions=tuple(kept),
             replica_sets=tuple(replica_sets),
             tasks=tuple(summarise(pod) for pod in pods),
+            disruption_budget=next(iter(budgets), None),
             identities={(each["kind"], each["metadata"]["name"]): each for each in (*accounts, *bindings)},
             settings=_settings(self.region, deployment),
         )

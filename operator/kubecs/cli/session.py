@@ -84,6 +84,11 @@ class Session:
         selector = ",".join(f"{label}={names.label_value(value)}" for label, value in pairs.items())
         return self.api.list(resource, service["metadata"]["namespace"], labels=selector)
 
+    def workloads(self, service: Object) -> list[Object]:
+        """What runs the service's tasks: its Deployment, or its DaemonSet."""
+        daemon = service["spec"].get("schedulingStrategy") == "DAEMON"
+        return self.children(resources.DAEMON_SETS if daemon else resources.DEPLOYMENTS, service)
+
 
 def add_flags(parser: argparse.ArgumentParser, *, everywhere: bool = False) -> None:
     """Add the flags that say where to ask, with kubectl's names.

@@ -69,7 +69,7 @@ def gathered(here: Session, wanted: Target) -> View:
 def _of_service(here: Session, service: Object) -> View:
     deployments, replica_sets, pods, records = together(
         [
-            lambda: here.children(resources.DEPLOYMENTS, service),
+            lambda: here.workloads(service),
             lambda: here.children(resources.REPLICA_SETS, service),
             lambda: here.children(resources.PODS, service),
             lambda: here.children(resources.ECS_TASK_RECORDS, service),

@@ -38,7 +38,7 @@ ADVICE: tuple[Advice, ...] = (
     ),
     _row(
         r"^\w+NotAvailable",
-        "Use REPLICA with the ECS controller and the ROLLING strategy; the others are not there yet.",
+        "Use the ECS controller and the ROLLING strategy; the others are not there yet.",
     ),
     _row(r"^Paused", "Take spec.kubernetes.paused away when the work that it protects is done."),
     _row(

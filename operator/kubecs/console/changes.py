@@ -91,8 +91,13 @@ def _child(snapshot: ServiceSnapshot, action: Apply | Create) -> Iterator[str]:
     if kind == "ControllerRevision":
         yield f"+ {kind.lower()}/{name}"
         return
-    live = snapshot.deployment if kind == "Deployment" else snapshot.identities.get((kind, name))
-    yield from _unified(f"{kind.lower()}/{name}", projected(live or {}, manifest), manifest)
+    yield from _unified(f"{kind.lower()}/{name}", projected(_live(snapshot, kind, name) or {}, manifest), manifest)
+
+
+def _live(snapshot: ServiceSnapshot, kind: str, name: str) -> Object | None:
+    if kind == "PodDisruptionBudget":
+        return snapshot.disruption_budget
+    return snapshot.deployment if kind in ("DaemonSet", "Deployment") else snapshot.identities.get((kind, name))
 
 
 def projected(live: Any, wanted: Any) -> Any:
@@ -126,7 +131,8 @@ def _rolls(snapshot: ServiceSnapshot, plan: Plan) -> tuple[list[str], int]:
     if new is not None:
         definition_name = new.manifest["data"]["taskDefinition"].rpartition("/")[2]
         if snapshot.newest_revision is None:
-            return [f"starts {snapshot.desired} tasks of {definition_name}"], 0
+            many = f"{snapshot.desired} tasks of {definition_name}"
+            return [f"starts {f'{definition_name} on each node' if snapshot.daemon else many}"], 0
         return [f"rolls {snapshot.desired} tasks to {definition_name}"], snapshot.desired
     replicas = ((snapshot.deployment or {}).get("spec") or {}).get("replicas")
     if replicas is not None and replicas != snapshot.desired:

@@ -31,7 +31,7 @@ class View:
 
     Attributes:
         subject: The ECSService or ECSTask; None for a task whose ECSTask is gone or that belongs to a service.
-        deployment: The service's Deployment.
+        deployment: The service's Deployment, or its DaemonSet.
         pods: Pods of its tasks.
         records: Records of its stopped tasks.
         events: Kubernetes Events about any of these.

@@ -9,6 +9,8 @@ from kubecs.metrics.view import ServiceFacts
 from kubecs.plan.launchtype import launch_type
 from kubecs.translate import names
 
+ACTIVE, DRAINING = "ACTIVE", "DRAINING"  # ECS's status of a container instance
+
 
 @dataclass(frozen=True, slots=True)
 class HeldService:
@@ -34,21 +36,22 @@ def held_service(service: Mapping[str, Any]) -> HeldService:
 def service_facts(service: Mapping[str, Any]) -> ServiceFacts:
     """The figures of one ECSService, from what its status says."""
     metadata, spec, status = service["metadata"], service["spec"], service.get("status") or {}
-    arn = status.get("taskDefinition") or ""
+    arn, strategy = status.get("taskDefinition") or "", spec.get("schedulingStrategy") or "REPLICA"
     return ServiceFacts(
         namespace=metadata["namespace"],
         cluster=names.cluster_name(spec.get("cluster")),
         service=spec["serviceName"],
         launch_type=launch_type(spec),
-        scheduling_strategy=spec.get("schedulingStrategy", "REPLICA"),
+        scheduling_strategy=strategy,
         task_definition=arn.rpartition("/")[2],
-        desired=spec.get("desiredCount", 1),
+        desired=status.get("desiredCount", 0) if strategy == "DAEMON" else spec.get("desiredCount", 1),
         running=status.get("runningCount", 0),
         pending=status.get("pendingCount", 0),
         deployments=Counter(entry["status"] for entry in status.get("deployments") or ()),
         conditions={each["type"]: each["status"] for each in status.get("conditions") or ()},
         generation=metadata.get("generation", 1),
         observed_generation=status.get("observedGeneration", -1),
+        failed_tasks=next((each.get("failedTasks", 0) for each in status.get("deployments") or ()), 0),
     )
 
 
@@ -59,4 +62,4 @@ def number_in_use(service_revision: Mapping[str, Any]) -> int:
 
 def node_status(node: Mapping[str, Any]) -> str:
     """ECS's status of a container instance: a cordoned node is DRAINING."""
-    return "DRAINING" if (node.get("spec") or {}).get("unschedulable") else "ACTIVE"
+    return DRAINING if (node.get("spec") or {}).get("unschedulable") else ACTIVE

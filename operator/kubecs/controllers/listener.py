@@ -27,10 +27,12 @@ SUMMARY_SECONDS = 0.1
 CHILDREN = frozenset(
     {
         "ControllerRevision",
+        "DaemonSet",
         "Deployment",
         "ECSTaskRecord",
         "ExternalSecret",
         "Pod",
+        "PodDisruptionBudget",
         "ReplicaSet",
         "RoleBinding",
         "ServiceAccount",
@@ -39,6 +41,7 @@ CHILDREN = frozenset(
 BURST_SECONDS = 0.05
 
 DIGEST_SECONDS = 0.3  # what an image turned out to be is not needed before the next deployment: others go first
+OWNERS = frozenset({"ReplicaSet", "DaemonSet"})  # what owns the Pods of services
 
 
 class Listener:
@@ -128,8 +131,12 @@ class Listener:
         is asked too, but only at the first sign of a deletion: a moment later the Pod may have been replaced.
         """
         metadata = pod["metadata"]
-        owner = next((each for each in metadata.get("ownerReferences") or () if each["kind"] == "ReplicaSet"), None)
+        owner = next((each for each in metadata.get("ownerReferences") or () if each["kind"] in OWNERS), None)
         if owner is None or metadata["uid"] in self.scaled_in:
+            return
+        if owner["kind"] == "DaemonSet":
+            if _moved_on(cache.get("DaemonSet", metadata["namespace"], owner["name"]), pod):
+                self.scaled_in.add(metadata["uid"])
             return
         if not self._standing.synced:
             self._unjudged.setdefault(metadata["uid"], pod)
@@ -185,6 +192,14 @@ class Listener:
         self.scaled_in.discard(metadata["uid"])
         self._deleting.discard(metadata["uid"])
         self._unjudged.pop(metadata["uid"], None)
+
+
+def _moved_on(daemon_set: dict[str, Any] | None, pod: Pod) -> bool:
+    """Whether the Pod's DaemonSet is gone, or has the template of another deployment by now."""
+    if daemon_set is None:
+        return True
+    shown = runs.labels_of(daemon_set["spec"]["template"]).get(labels.DEPLOYMENT)
+    return bool(shown != runs.labels_of(pod).get(labels.DEPLOYMENT))
 
 
 def _one_too_many(cache: Cache, pod: Pod, replica_set: str) -> bool:

@@ -21,7 +21,9 @@ INFORMED = (
     Selected(kube.PODS),  # first: the operator follows them from a mark
     Selected(kube.REPLICA_SETS),
     Selected(kube.DEPLOYMENTS),
-    Selected(kube.CONTROLLER_REVISIONS),
+    Selected(kube.DAEMON_SETS),
+    Selected(kube.CONTROLLER_REVISIONS, f"{OURS},!controller-revision-hash"),  # not those that DaemonSets keep
+    Selected(kube.POD_DISRUPTION_BUDGETS),
     Selected(kube.SERVICE_ACCOUNTS),
     Selected(kube.ROLE_BINDINGS),
     Selected(kube.SERVICES, None),  # a name that somebody else has must not be taken

@@ -156,10 +156,25 @@ def _companion(cache: Cache, change: Change) -> Iterable[Key]:
         yield Key("ECSTask", change.namespace, name)
 
 
+def _budget(cache: Cache, change: Change) -> Iterable[Key]:
+    """Its status moves with every Pod, and nothing depends on that."""
+    before, after = change.old, change.new
+    if before is None or after is None or before["spec"] != after["spec"]:
+        yield from _child(cache, change)
+
+
 def _node(cache: Cache, change: Change) -> Iterable[Key]:
-    """Clusters show how many instances they have."""
+    """Clusters show how many instances they have; a cordoned node's tasks are replaced by their services."""
+    if change.old is None or change.new is None or _cordoned(change.old) != _cordoned(change.new):
+        for (namespace, _), task in cache.tasks.items():
+            if task.node == change.name and task.service:
+                yield Key("ECSService", namespace, task.owner)
     if change.type != "MODIFIED":
         yield from (Key("ECSCluster", namespace, name) for namespace, name in cache.keys("ECSCluster"))
+
+
+def _cordoned(node: Object) -> bool:
+    return bool((node.get("spec") or {}).get("unschedulable"))
 
 
 def _record(cache: Cache, change: Change) -> Iterable[Key]:
@@ -171,8 +186,10 @@ ROUTES: Mapping[str, Route] = {
     "Pod": _pod,
     "ReplicaSet": _child,
     "Deployment": _child,
+    "DaemonSet": _child,
     "ControllerRevision": _child,
     "Service": _child,
+    "PodDisruptionBudget": _budget,
     "ServiceAccount": _identity,
     "RoleBinding": _identity,
     "NetworkPolicy": _companion,

@@ -5,6 +5,7 @@ from datetime import datetime
 from kubecs.controllers.accounts import account
 from kubecs.controllers.cache import Cache, Object
 from kubecs.controllers.companions import companions
+from kubecs.controllers.facts import DRAINING
 from kubecs.controllers.identities import identities
 from kubecs.controllers.keys import Key
 from kubecs.controllers.references import cluster_known, family_state
@@ -53,7 +54,8 @@ class ServiceReconciler:
         previous = previous_number(spec, newest_of(service_revisions))
         family_object, revisions = family_state(cache, namespace, spec.get("taskDefinition") or "", previous)
         cluster = names.cluster_name(spec.get("cluster"))
-        deployment = cache.get("Deployment", namespace, names.child_name(cluster, spec["serviceName"]))
+        workload = "DaemonSet" if spec.get("schedulingStrategy") == "DAEMON" else "Deployment"
+        deployment = cache.get(workload, namespace, names.child_name(cluster, spec["serviceName"]))
         connected = spec.get("serviceConnectConfiguration")
         cluster_object = cache.get("ECSCluster", namespace, names.object_name(cluster)) if connected else None
         held_account = account(cache, self._settings, namespace)
@@ -66,6 +68,8 @@ class ServiceReconciler:
             deployment=deployment if deployment and _owned(deployment, service) else None,
             service_revisions=service_revisions,
             replica_sets=self._replica_sets(service, deployment),
+            disruption_budget=self._budget(service, cluster),
+            draining_nodes=frozenset(name for (_, name), status in cache.nodes.items() if status == DRAINING),
             tasks=cache.summaries("service", namespace, key.name),
             failures=self._failures(namespace, key.name),
             identities=identities(cache, self._settings, namespace, revisions),
@@ -74,6 +78,11 @@ class ServiceReconciler:
             kubernetes_services=self._services(service, held_account, connect_namespace(cluster_object)),
             cluster_object=cluster_object,
         )
+
+    def _budget(self, service: Object, cluster: str) -> Object | None:
+        name = names.child_name(cluster, service["spec"]["serviceName"])
+        found = self._cache.get("PodDisruptionBudget", service["metadata"]["namespace"], name)
+        return found if found and _owned(found, service) else None
 
     def _children(self, kind: str, service: Object) -> tuple[Object, ...]:
         metadata = service["metadata"]

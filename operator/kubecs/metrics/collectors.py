@@ -122,6 +122,7 @@ COLLECTORS: Mapping[str, Collector] = {
     "ecs_cluster_unplaced_tasks": cluster_unplaced_tasks,
     "ecs_cluster_oldest_pending_task_age_seconds": cluster_oldest_pending_task_age,
     "ecs_cluster_container_instances": cluster_container_instances,
+    "ecs_deployment_failed_tasks": _of_services("failed_tasks"),
     "ecs_service_desired_tasks": _of_services("desired"),
     "ecs_service_running_tasks": _of_services("running"),
     "ecs_service_pending_tasks": _of_services("pending"),

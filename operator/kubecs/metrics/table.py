@@ -54,6 +54,7 @@ INSTANCE_STATUSES = ("active", "draining", "registering", "deregistering", "regi
 CONDITION_STATUSES = ("true", "false", "unknown")
 DEPLOYMENT_STATUSES = ("primary", "active")
 STRATEGIES = ("rolling", "blue_green", "linear", "canary", "external")
+TRIGGERS = ("circuit_breaker", "alarm", "user")
 OUTCOMES = ("completed", "failed", "rolled_back", "superseded")
 RESULTS = ("success", "error", "requeue", "terminal")
 MANAGED_STATES = ("ok", "failed", "rejected")
@@ -194,6 +195,19 @@ SECTIONS: Mapping[str, tuple[Metric, ...]] = {
             "Time from the start of an ECS deployment to its end.",
             {"strategy": STRATEGIES, "outcome": OUTCOMES},
             DEPLOYMENT_BUCKETS,
+        ),
+        Metric(
+            "ecs_deployment_rollbacks_total",
+            "counter",
+            (*CLUSTER, "trigger"),
+            "Rollbacks that were begun, by what led to them.",
+            {"trigger": TRIGGERS},
+        ),
+        Metric(
+            "ecs_deployment_failed_tasks",
+            "collector",
+            SERVICE,
+            "Tasks of the PRIMARY deployment that failed since one was last healthy; the circuit breaker's count.",
         ),
     ),
     "Reconciles": (

@@ -47,6 +47,7 @@ class ServiceFacts(NamedTuple):
         conditions: Status (True, False, Unknown) by condition type.
         generation: metadata.generation.
         observed_generation: status.observedGeneration, -1 before the first answer.
+        failed_tasks: Failed tasks of the PRIMARY deployment.
     """
 
     namespace: str
@@ -62,6 +63,7 @@ class ServiceFacts(NamedTuple):
     conditions: Mapping[str, str]
     generation: int
     observed_generation: int
+    failed_tasks: int = 0
 
 
 class InstanceFacts(NamedTuple):

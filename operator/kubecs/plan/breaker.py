@@ -31,15 +31,15 @@ class Breaker:
     threshold: int
 
 
-def breaker_of(service_spec: Mapping[str, Any]) -> Breaker:
-    """Read it from an ECSService's spec."""
+def breaker_of(service_spec: Mapping[str, Any], desired: int) -> Breaker:
+    """Read it from an ECSService's spec; thresholds in percent are of the desired count."""
     configuration = service_spec.get("deploymentConfiguration") or {}
     given = configuration.get("deploymentCircuitBreaker") or {}
     return Breaker(
         enabled=bool(given.get("enable")),
         rollback=bool(given.get("enable") and given.get("rollback")),
         resets=given.get("resetOnHealthyTask", True),
-        threshold=threshold(given.get("thresholdConfiguration") or {}, int(service_spec.get("desiredCount", 1))),
+        threshold=threshold(given.get("thresholdConfiguration") or {}, desired),
     )
 
 

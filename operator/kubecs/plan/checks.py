@@ -27,13 +27,6 @@ def check_name(snapshot: ServiceSnapshot) -> Refusal | None:
     return Refusal("NameMismatch", f"metadata.name: the {where} must be named {expected}, not {actual}")
 
 
-def check_scheduling_strategy(snapshot: ServiceSnapshot) -> Refusal | None:
-    """DAEMON services are not scheduled yet."""
-    if snapshot.spec.get("schedulingStrategy", "REPLICA") == "REPLICA":
-        return None
-    return Refusal("SchedulingStrategyNotAvailable", "schedulingStrategy: only REPLICA is available")
-
-
 def check_deployment_controller(snapshot: ServiceSnapshot) -> Refusal | None:
     """Deployments run under ECS's own controller, rolling."""
     controller = (snapshot.spec.get("deploymentController") or {}).get("type", "ECS")
@@ -61,7 +54,6 @@ def check_cluster(snapshot: ServiceSnapshot) -> Refusal | None:
 
 CHECKS: tuple[Check, ...] = (
     check_name,
-    check_scheduling_strategy,
     check_deployment_controller,
     check_task_definition_named,
     check_cluster,
@@ -76,6 +68,8 @@ def refusal(snapshot: ServiceSnapshot) -> Refusal | None:
 def usable(snapshot: ServiceSnapshot, resolution: Resolved) -> RegisterTaskDefinitionRequest | Refusal:
     """Read the service and the revision's task definition, and hold them against what the account allows."""
     own = {name: value for name, value in snapshot.spec.items() if name != "kubernetes"}
+    if snapshot.daemon and own.get("desiredCount") == 1:
+        del own["desiredCount"]  # the CRD's default
     try:
         service = validate_service(own)
         found = definition_of(snapshot.account, resolution)

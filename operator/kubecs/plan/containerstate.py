@@ -157,9 +157,40 @@ def _health(
         return HEALTHY if "startupProbe" in container and status.get("started") else UNKNOWN
     if status.get("ready"):
         return HEALTHY
-    tries = timedelta(seconds=probe.get("periodSeconds", 10) * probe.get("failureThreshold", 3))
-    never_passed = now >= started + start_period + tries
+    never_passed = now >= started + start_period + _tries(probe)
     return UNHEALTHY if never_passed or _was_ready(pod, started) else UNKNOWN
+
+
+def unhealthy_from(pod: Pod) -> float:
+    """Unix time from which an essential container of a Pod is UNHEALTHY unless its check passes; 0 where all pass.
+
+    Asked for each Pod at each of its changes, so kept cheap where all is well.
+    """
+    waiting = {
+        status["name"]: started
+        for status in runs.statuses(pod)
+        if not status.get("ready") and (started := runs.start_of((status.get("state") or {}).get("running") or {}))
+    }
+    if not waiting:
+        return 0.0
+    essential = runs.essential_names(pod)
+    checked = [
+        (each["readinessProbe"], each["name"])
+        for each in runs.containers(pod)
+        if each["name"] in waiting and each["name"] in essential and "readinessProbe" in each
+    ]
+    periods = json.loads(runs.annotations_of(pod).get(labels.START_PERIODS) or "{}") if checked else {}
+    return min((_fails_from(pod, probe, waiting[name], periods.get(name, 0)) for probe, name in checked), default=0.0)
+
+
+def _fails_from(pod: Pod, probe: Mapping[str, Any], started: datetime, start_period: float) -> float:
+    if _was_ready(pod, started):
+        return started.timestamp()
+    return (started + timedelta(seconds=start_period) + _tries(probe)).timestamp()
+
+
+def _tries(probe: Mapping[str, Any]) -> timedelta:
+    return timedelta(seconds=probe.get("periodSeconds", 10) * probe.get("failureThreshold", 3))
 
 
 def _was_ready(pod: Pod, started: datetime) -> bool:

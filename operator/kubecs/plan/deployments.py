@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kubecs.plan import history, rollout
+from kubecs.plan import history, rollout, stopdeployment
 from kubecs.plan.breaker import Breaker, Failures, breaker_of, failures_of
 from kubecs.plan.snapshot import ServiceSnapshot, deployment_of
 from kubecs.plan.timestamps import rfc3339
@@ -69,9 +69,10 @@ def rollout_of(snapshot: ServiceSnapshot, primary: Mapping[str, Any], now: datet
     older = _older(snapshot, label_of(deployment_id))
     steady = not older and _reached(snapshot, label_of(deployment_id))
     before = previous(snapshot, deployment_id)
-    breaker = breaker_of(snapshot.spec)
+    breaker = breaker_of(snapshot.spec, snapshot.desired)
     failures = failures_of(snapshot, label_of(deployment_id), before, breaker, now)
-    state = _state(before, breaker, failures, steady=steady)
+    stopped = stopdeployment.requested(snapshot, deployment_id) is not None
+    state = _state(before, breaker, failures, steady=steady, stopped=stopped)
     entries = [_entry(snapshot, primary, PRIMARY, state, failures, now)]
     entries += [_older_entry(snapshot, revision, now) for revision in older]
     ended = _ended(snapshot, primary, state, now)
@@ -86,14 +87,15 @@ def rollout_of(snapshot: ServiceSnapshot, primary: Mapping[str, Any], now: datet
     )
 
 
-def _state(before: Mapping[str, Any], breaker: Breaker, failures: Failures, *, steady: bool) -> str:
+def _state(before: Mapping[str, Any], breaker: Breaker, failures: Failures, *, steady: bool, stopped: bool) -> str:
     """What has completed or failed stays so: the breaker watches a deployment only while it is on its way."""
     known = str(before.get("rolloutState", IN_PROGRESS))
     if known != IN_PROGRESS:
         return known
     if steady:
         return COMPLETED
-    return FAILED if breaker.enabled and failures.count >= breaker.threshold else IN_PROGRESS
+    tripped = breaker.enabled and failures.count >= breaker.threshold
+    return FAILED if stopped or tripped else IN_PROGRESS
 
 
 def _ended(
@@ -102,7 +104,9 @@ def _ended(
     """The deployments that ended by now: the PRIMARY one, and one that was on its way when this one began."""
     found = []
     if state != IN_PROGRESS:
-        found.append(history.entry(primary, state, _reason(primary, state), now))
+        text = _reason(snapshot, primary, state)
+        stopped = text == stopdeployment.reason(primary["data"]["deploymentId"])
+        found.append(history.entry(primary, history.STOPPED if stopped else state, text, now))
     for revision in snapshot.service_revisions:
         before = previous(snapshot, revision["data"]["deploymentId"])
         if revision["revision"] < primary["revision"] and before.get("rolloutState") == IN_PROGRESS:
@@ -111,12 +115,17 @@ def _ended(
     return tuple(found)
 
 
-def _reason(revision: Mapping[str, Any], state: str) -> str:
-    """ECS's rolloutStateReason."""
-    back = revision["data"].get("rolledBackFrom")
+def _reason(snapshot: ServiceSnapshot, revision: Mapping[str, Any], state: str) -> str:
+    """ECS's rolloutStateReason; that of a deployment which has ended stays."""
+    ident, back = revision["data"]["deploymentId"], revision["data"].get("rolledBackFrom")
+    before = previous(snapshot, ident)
+    if state == FAILED and before.get("rolloutState") == FAILED:
+        return str(before.get("rolloutStateReason"))
+    if state == FAILED and stopdeployment.requested(snapshot, ident):
+        return stopdeployment.reason(ident)
     if back and state == IN_PROGRESS:
         return ROLLING_BACK.format(id=back["toDeploymentId"])
-    return REASONS[state].format(id=revision["data"]["deploymentId"])
+    return REASONS[state].format(id=ident)
 
 
 def _reached(snapshot: ServiceSnapshot, label: str) -> bool:
@@ -126,6 +135,8 @@ def _reached(snapshot: ServiceSnapshot, label: str) -> bool:
     own = sum(task.running for task in snapshot.tasks if task.deployment == label)
     if pending or running != snapshot.desired or own != running:
         return False
+    if snapshot.daemon and not rollout.progress(snapshot.deployment).observed:
+        return False  # nobody has counted the nodes yet
     return snapshot.desired == 0 or _rolled_out(snapshot, label)
 
 
@@ -185,7 +196,7 @@ def _entry(
         "runningCount": sum(task.running for task in own),
         "failedTasks": failures.count,
         "rolloutState": state,
-        "rolloutStateReason": _reason(revision, state),
+        "rolloutStateReason": _reason(snapshot, revision, state),
         "createdAt": data["createdAt"],
         **({"healthyAt": failures.healthy_at} if failures.healthy_at else {}),
     }

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from kubecs.ecs.values import deployment_id
-from kubecs.plan import deployments, history, parameters
+from kubecs.plan import deployments, history, parameters, stopdeployment
 from kubecs.plan.breaker import breaker_of
 from kubecs.plan.snapshot import Manifest, ServiceSnapshot
 from kubecs.plan.timestamps import rfc3339
@@ -35,11 +35,18 @@ def due(snapshot: ServiceSnapshot, newest: Manifest) -> Manifest | None:
 
     A rollback that fails is not rolled back.
     """
-    stands = deployments.previous(snapshot, newest["data"]["deploymentId"]).get("rolloutState")
-    if stands != deployments.FAILED or is_rollback(newest) or not breaker_of(snapshot.spec).rollback:
+    shown = deployments.previous(snapshot, newest["data"]["deploymentId"])
+    if shown.get("rolloutState") != deployments.FAILED or is_rollback(newest) or not _wished(snapshot, shown):
         return None
     good = history.last_completed(snapshot)
     return good if good is not None and good["revision"] < newest["revision"] else None
+
+
+def _wished(snapshot: ServiceSnapshot, failed: Mapping[str, Any]) -> bool:
+    """Who stops a deployment says whether to roll back; of one that failed the circuit breaker does."""
+    if failed.get("rolloutStateReason") == stopdeployment.reason(failed["id"]):
+        return stopdeployment.requested(snapshot, failed["id"]) == "ROLLBACK"
+    return breaker_of(snapshot.spec, snapshot.desired).rollback
 
 
 def rolled_back(snapshot: ServiceSnapshot, failed: Manifest, good: Manifest, now: datetime) -> ServiceRevision:

@@ -7,8 +7,7 @@ from typing import Any
 
 from kubecs.plan.timestamps import maybe
 
-DEFAULT_MAXIMUM_PERCENT = 200
-DEFAULT_MINIMUM_HEALTHY_PERCENT = 100
+DEFAULT_PERCENTS = {"REPLICA": (100, 200), "DAEMON": (0, 100)}  # minimumHealthyPercent, maximumPercent
 
 BLOCKED_MESSAGE = (
     "was unable to stop or start tasks during a deployment because of the service "
@@ -49,14 +48,18 @@ def bounds(desired: int, minimum_healthy_percent: int, maximum_percent: int) -> 
     return Bounds(upper, lower, 1 if stuck else surge, unavailable, blocked=stuck and desired > 0)
 
 
-def bounds_of(service_spec: Mapping[str, Any]) -> Bounds:
-    """The bounds of an ECSService's spec, with ECS's default percents for REPLICA (100 and 200)."""
+def minimum_healthy_percent(service_spec: Mapping[str, Any]) -> int:
+    """deploymentConfiguration.minimumHealthyPercent of an ECSService's spec."""
     configuration = service_spec.get("deploymentConfiguration") or {}
-    return bounds(
-        service_spec.get("desiredCount", 1),
-        configuration.get("minimumHealthyPercent", DEFAULT_MINIMUM_HEALTHY_PERCENT),
-        configuration.get("maximumPercent", DEFAULT_MAXIMUM_PERCENT),
-    )
+    default = DEFAULT_PERCENTS[service_spec.get("schedulingStrategy") or "REPLICA"][0]
+    return int(configuration.get("minimumHealthyPercent", default))
+
+
+def bounds_of(service_spec: Mapping[str, Any], desired: int) -> Bounds:
+    """The bounds of an ECSService's spec at a count, with ECS's default percents."""
+    configuration = service_spec.get("deploymentConfiguration") or {}
+    default = DEFAULT_PERCENTS[service_spec.get("schedulingStrategy") or "REPLICA"][1]
+    return bounds(desired, minimum_healthy_percent(service_spec), int(configuration.get("maximumPercent", default)))
 
 
 def refused_since(deployment: Mapping[str, Any] | None) -> datetime | None:
@@ -76,6 +79,11 @@ def _replica_failure(deployment: Mapping[str, Any] | None) -> Mapping[str, Any] 
     return next((each for each in conditions if each["type"] == "ReplicaFailure" and each["status"] == "True"), None)
 
 
+def daemons_wanted(daemon_set: Mapping[str, Any] | None) -> int:
+    """How many nodes shall have a daemon's task, by its DaemonSet's controller."""
+    return int(((daemon_set or {}).get("status") or {}).get("desiredNumberScheduled", 0))
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """What a Deployment object says of itself, as far as the deployment controller has looked at the latest spec."""
@@ -91,13 +99,24 @@ class Progress:
 
 
 def progress(deployment: Mapping[str, Any] | None) -> Progress:
-    """Read a live Deployment; a missing one has not been observed."""
+    """Read a live Deployment or DaemonSet; a missing one has not been observed."""
     if deployment is None:
         return Progress(observed=False, updated=0, available=0, total=0)
     status = deployment.get("status") or {}
+    if deployment.get("kind") == "DaemonSet":
+        return _daemons(deployment, status)
     return Progress(
         observed=status.get("observedGeneration", 0) >= deployment["metadata"].get("generation", 1),
         updated=status.get("updatedReplicas", 0),
         available=status.get("availableReplicas", 0),
         total=status.get("replicas", 0),
+    )
+
+
+def _daemons(daemon_set: Mapping[str, Any], status: Mapping[str, Any]) -> Progress:
+    return Progress(
+        observed=status.get("observedGeneration", 0) >= daemon_set["metadata"].get("generation", 1),
+        updated=status.get("updatedNumberScheduled", 0),
+        available=status.get("numberAvailable", 0),
+        total=status.get("currentNumberScheduled", 0),
     )

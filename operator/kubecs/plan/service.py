@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from kubecs.ecs.errors import EcsError
-from kubecs.plan import checks, history, servicestatus
+from kubecs.plan import checks, drain, health, history, replacement, servicestatus
 from kubecs.plan.actions import Action, Apply, Create, Delete, Plan, Ref
 from kubecs.plan.companions import companion_actions
+from kubecs.plan.disruption import budget_actions
 from kubecs.plan.identity import identity_actions
 from kubecs.plan.loadbalancers import served
 from kubecs.plan.references import Resolved, resolve
@@ -18,6 +19,7 @@ from kubecs.plan.subset import is_subset
 from kubecs.plan.target import Target, older_wanted, target_of
 from kubecs.translate import labels
 from kubecs.translate.controllerrevision import parameters_hash, read_revision
+from kubecs.translate.daemonset import daemon_set
 from kubecs.translate.deployment import DeploymentContext, deployment
 from kubecs.translate.hashing import digest
 from kubecs.translate.owner import owner_reference
@@ -57,11 +59,15 @@ def _deployed(snapshot: ServiceSnapshot, resolution: Resolved, chosen: Chosen, n
     except EcsError as error:
         return servicestatus.refused(snapshot, Refusal("InvalidRole", described(error)), now)
     beside = companion_actions(chosen.revision.companions, snapshot.companions)
+    leaving = (*(() if snapshot.daemon else drain.cost_actions(snapshot)), *health.mark_actions(snapshot, now))
+    stops = health.stop_actions(snapshot, replacement_first=_replacement_first(snapshot, chosen, now))
     traffic = served(snapshot, resolution, settled=not older_wanted(snapshot, chosen.revision))
     wanted = (
         identities,
         (*beside, *traffic.actions),
-        *_deploying(snapshot, chosen),
+        leaving,
+        *_deploying(snapshot, chosen, now),
+        stops,
         _outdated(snapshot, chosen),
     )
     steps = tuple(step for step in wanted if step)
@@ -72,6 +78,12 @@ def _deployed(snapshot: ServiceSnapshot, resolution: Resolved, chosen: Chosen, n
     )
 
 
+def _replacement_first(snapshot: ServiceSnapshot, chosen: Chosen, now: datetime) -> bool:
+    """The maximum allows a replacement beside an unhealthy task, and no rollout replaces it anyway."""
+    room = replacement.room(snapshot, snapshot.bounds)
+    return bool(room) and target_of(snapshot, chosen.revision, now).settled
+
+
 def _child_went(snapshot: ServiceSnapshot, chosen: Chosen) -> bool:
     """A child that was there is gone: by itself, or with the service, whose end comes through another watch."""
     if snapshot.deployment is None:
@@ -80,20 +92,20 @@ def _child_went(snapshot: ServiceSnapshot, chosen: Chosen) -> bool:
     return chosen.create and notes.get(labels.SERVICE_REVISION) == str(chosen.revision.number)
 
 
-def _deploying(snapshot: ServiceSnapshot, chosen: Chosen) -> tuple[tuple[Action, ...], ...]:
+def _deploying(snapshot: ServiceSnapshot, chosen: Chosen, now: datetime) -> tuple[tuple[Action, ...], ...]:
     """One after the other: written at the same time, the second one holds the first up.
 
     A rollback's ControllerRevision comes first, since nothing else tells that the parameters have failed.
     """
-    actions = _deployment_actions(snapshot, chosen)
+    actions = _deployment_actions(snapshot, chosen, now)
     ordered = sorted(actions, key=lambda action: isinstance(action, Create) is not chosen.rolled_back)
-    return tuple((action,) for action in ordered)
+    return (*((action,) for action in ordered), () if snapshot.daemon else budget_actions(snapshot))
 
 
-def _deployment_actions(snapshot: ServiceSnapshot, chosen: Chosen) -> tuple[Action, ...]:
+def _deployment_actions(snapshot: ServiceSnapshot, chosen: Chosen, now: datetime) -> tuple[Action, ...]:
     """The Deployment where it differs, and the ControllerRevision where it is new, which may be found missing."""
     actions: list[Action] = []
-    manifest = deployment_manifest(snapshot, target_of(snapshot, chosen.revision))
+    manifest = deployment_manifest(snapshot, target_of(snapshot, chosen.revision, now))
     if not _as_wanted(manifest, snapshot.deployment):
         actions.append(Apply(manifest, _why(snapshot, chosen)))
     if chosen.create:
@@ -110,6 +122,8 @@ def _why(snapshot: ServiceSnapshot, chosen: Chosen) -> str:
     if chosen.create:
         return f"deploy {chosen.revision.task_definition} to service {snapshot.name}"
     replicas = snapshot.deployment["spec"].get("replicas")
+    if snapshot.daemon:
+        return f"bring the DaemonSet of service {snapshot.name} to what it should be"
     if replicas != snapshot.desired:
         return f"scale service {snapshot.name} from {replicas} to {snapshot.desired} tasks"
     return f"bring the Deployment of service {snapshot.name} back to what it should be"
@@ -121,9 +135,10 @@ def _as_wanted(wanted: Manifest, live: Manifest | None) -> bool:
 
 
 def deployment_manifest(snapshot: ServiceSnapshot, target: Target) -> dict[str, Any]:
-    """The Deployment as it should be: the revision's template verbatim, the count and bounds of the target."""
+    """The Deployment, of a daemon the DaemonSet: the revision's template verbatim, count and bounds of the target."""
     revision, bounds = target.revision, target.bounds
-    manifest = deployment(
+    workload = daemon_set if snapshot.daemon else deployment
+    manifest = workload(
         DeploymentContext(
             name=snapshot.child_name,
             namespace=snapshot.namespace,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from kubecs.ecs.values import cluster_arn
-from kubecs.plan import conditions, history, references, rollout, throttle
+from kubecs.plan import conditions, health, history, references, rollout, throttle
 from kubecs.plan.account import Account
 from kubecs.plan.actions import Observation, Plan
 from kubecs.plan.carried import carried, with_carried
@@ -41,7 +41,7 @@ def described(
     primary = chosen.manifest
     progress = rollout_of(snapshot, primary, now)
     triple = _triple(snapshot, progress, chosen)
-    said = _rollout_messages(snapshot, progress, primary)
+    said = [*health.messages(snapshot, now), *_rollout_messages(snapshot, progress, primary)]
     if traffic.unserved is not None and not snapshot.paused:
         triple = conditions.stalled(traffic.unserved.reason, traffic.unserved.message)
         said = [each for each in said if each.reason != STEADY]
@@ -52,15 +52,17 @@ def described(
     stored = conditions.stored(snapshot.service)
     news = conditions.announced(stored, triple) if traffic.unserved else ()
     events = (*plan.events, *news, *conditions.begun(stored, extra))
-    again = [each for each in (traffic.again, _look_again(snapshot, progress)) if each is not None]
+    again = [each for each in (traffic.again, _look_again(snapshot, progress, now)) if each is not None]
     return replace(plan, events=events, requeue_after=min(again, default=None))
 
 
-def _look_again(snapshot: ServiceSnapshot, progress: Rollout) -> float | None:
-    """Tasks that are refused fail as time goes by, and no event tells of that."""
-    if progress.state != IN_PROGRESS or rollout.refused_since(snapshot.deployment) is None:
-        return None
-    return max(snapshot.settings.failed_start_seconds, 1.0)
+def _look_again(snapshot: ServiceSnapshot, progress: Rollout, now: datetime) -> float | None:
+    """Tasks that are refused, or whose checks don't pass, fail as time goes by, and no event tells of that."""
+    unhealthy = health.next_look(snapshot, now)
+    waits = [] if unhealthy is None else [unhealthy]
+    if progress.state == IN_PROGRESS and rollout.refused_since(snapshot.deployment) is not None:
+        waits.append(max(snapshot.settings.failed_start_seconds, 1.0))
+    return min(waits, default=None)
 
 
 def refused(snapshot: ServiceSnapshot, refusal: Refusal, now: datetime) -> Plan:
@@ -163,15 +165,15 @@ def _held_up(snapshot: ServiceSnapshot, progress: Rollout) -> Message | None:
     """What keeps tasks from being stopped or started while some should be; nothing of ours can mend it."""
     if snapshot.paused or progress.steady:
         return None
-    if rollout.bounds_of(snapshot.spec).blocked and len(progress.entries) > 1:
+    if snapshot.bounds.blocked and len(progress.entries) > 1:
         return Message("Warning", "DeploymentBlocked", rollout.BLOCKED_MESSAGE)
     refused = rollout.refused_pods(snapshot.deployment)
     return Message("Warning", "TasksRefused", f"was unable to start a task: {refused}") if refused else None
 
 
 def _available(snapshot: ServiceSnapshot) -> Condition:
-    lower = rollout.bounds_of(snapshot.spec).lower
-    ready = int(((snapshot.deployment or {}).get("status") or {}).get("availableReplicas", 0))
+    lower = snapshot.bounds.lower
+    ready = rollout.progress(snapshot.deployment).available
     enough = ready >= lower
     message = f"{ready} healthy tasks, at least {lower} are wanted"
     return Condition(AVAILABLE, "True" if enough else "False", "Enough" if enough else "TooFew", message)
@@ -215,8 +217,9 @@ def _rollout_messages(snapshot: ServiceSnapshot, progress: Rollout, primary: Man
     if _newly_throttled(snapshot, progress):
         messages.append(Message("Warning", "TasksThrottled", throttle.THROTTLED_MESSAGE))
     if progress.just_failed:
-        text = f"(deployment {deployment_id}) deployment failed: tasks failed to start."
-        messages.append(Message("Warning", "DeploymentFailed", text))
+        stopped = progress.history[0]["outcome"] == history.STOPPED
+        text = "stopped." if stopped else "failed: tasks failed to start."
+        messages.append(Message("Warning", "DeploymentFailed", f"(deployment {deployment_id}) deployment {text}"))
     if progress.just_completed:
         text = f"(deployment {deployment_id}) deployment completed."
         messages.append(Message("Normal", "DeploymentCompleted", text))
@@ -251,14 +254,23 @@ def _observations(
 ) -> tuple[Observation, ...]:
     """The duration of a deployment that has just ended, once: the status that it is written with remembers it."""
     labelled = {"namespace": snapshot.namespace, "cluster": snapshot.cluster, "strategy": "rolling"}
-    found = []
+    found, back = [], primary["data"].get("rolledBackFrom")
     if progress.just_completed or progress.just_failed:
         seconds = (now - parse(primary["data"]["createdAt"])).total_seconds()
-        found.append(_duration(labelled, progress.state.lower(), seconds))
+        done = "rolled_back" if progress.just_completed and back else progress.state.lower()
+        found.append(_duration(labelled, done, seconds))
+    if back and progress.just_started:
+        of_cluster = {"namespace": snapshot.namespace, "cluster": snapshot.cluster}
+        found.append(Observation("ecs_deployment_rollbacks_total", {**of_cluster, "trigger": _trigger(snapshot, back)}))
     before = next(iter(snapshot.status.get("deployments") or ()), None)
     if before and before["id"] != primary["data"]["deploymentId"] and before.get("rolloutState") == "IN_PROGRESS":
         found.append(_duration(labelled, "superseded", (now - parse(before["createdAt"])).total_seconds()))
     return tuple(found)
+
+
+def _trigger(snapshot: ServiceSnapshot, back: Mapping[str, Any]) -> str:
+    outcomes = {each["id"]: each["outcome"] for each in history.stored(snapshot)}
+    return "user" if outcomes.get(back["deploymentId"]) == history.STOPPED else "circuit_breaker"
 
 
 def _duration(labelled: Mapping[str, str], outcome: str, seconds: float) -> Observation:

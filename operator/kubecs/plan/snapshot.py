@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from kubecs.ecs.values import service_arn
+from kubecs.plan import rollout
 from kubecs.plan.account import Account
 from kubecs.plan.settings import Settings
 from kubecs.plan.summary import TaskSummary
@@ -25,11 +26,13 @@ class ServiceSnapshot:
         cluster_known: The cluster is `default` or has its ECSCluster.
         family_object: The ECSTaskDefinition of the family that the service refers to, if there is one.
         revisions: The ECSTaskDefinitionRevisions of that family.
-        deployment: The service's Deployment, if there is one.
+        deployment: The service's Deployment, or DaemonSet of a DAEMON service, if there is one.
         service_revisions: Its ControllerRevisions, in any order.
         replica_sets: The ReplicaSets of its Deployment.
         kubernetes_services: Services by name: its own, and others that have a name which it asks for.
         cluster_object: The ECSCluster, where Service Connect asks for it and there is one.
+        disruption_budget: Its PodDisruptionBudget, if there is one.
+        draining_nodes: The names of cordoned nodes.
         tasks: Its Pods, summed up.
         failures: When tasks stopped that had failed to start or to become healthy, by ECS deployment label.
         identities: The ServiceAccounts and RoleBindings of the namespace that the service may need, by (kind, name).
@@ -49,6 +52,8 @@ class ServiceSnapshot:
     failures: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
     identities: Mapping[tuple[str, str], Manifest] = field(default_factory=dict)
     companions: Mapping[tuple[str, str], Manifest] = field(default_factory=dict)
+    disruption_budget: Manifest | None = None
+    draining_nodes: frozenset[str] = frozenset()
     settings: Settings = field(default_factory=Settings)
     kubernetes_services: Mapping[str, Manifest] = field(default_factory=dict)
     cluster_object: Manifest | None = None
@@ -96,8 +101,18 @@ class ServiceSnapshot:
 
     @property
     def desired(self) -> int:
-        """spec.desiredCount."""
-        return int(self.spec.get("desiredCount", 1))
+        """spec.desiredCount; of a DAEMON service the number of nodes that take its task."""
+        return rollout.daemons_wanted(self.deployment) if self.daemon else int(self.spec.get("desiredCount", 1))
+
+    @property
+    def daemon(self) -> bool:
+        """One task on each node (schedulingStrategy DAEMON)."""
+        return bool(self.spec.get("schedulingStrategy") == "DAEMON")
+
+    @property
+    def bounds(self) -> rollout.Bounds:
+        """How many tasks there may be, at the desired count."""
+        return rollout.bounds_of(self.spec, self.desired)
 
     @property
     def paused(self) -> bool:
@@ -115,7 +130,9 @@ class ServiceSnapshot:
         return newest_of(self.service_revisions)
 
     def wanted_by(self, deployment: str) -> int:
-        """How many tasks the ReplicaSets of a deployment want, which its label names."""
+        """How many tasks the ReplicaSets of a deployment want, which its label names; of a daemon, how many it has."""
+        if self.daemon:
+            return sum(task.stays for task in self.tasks if task.deployment == deployment)
         own = (each for each in self.replica_sets if deployment_of(each) == deployment)
         return sum(each["spec"].get("replicas", 0) for each in own)
 

@@ -1,10 +1,10 @@
 """The few facts of a task's Pod that counting needs, taken once when the Pod changes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kubecs.plan import taskstate
+from kubecs.plan import containerstate, runs, taskstate
 from kubecs.plan.timestamps import maybe, parse
 from kubecs.translate import labels
 
@@ -26,6 +26,13 @@ class TaskSummary:
         created_epoch: Unix time in seconds.
         unplaced_reason: Why the scheduler found no node, in the metrics' terms; empty if it did or has not tried.
         restarts: Container restarts of the Pod, in all.
+        node: Name of its node; empty while it has none.
+        stays: Nobody has asked for its deletion.
+        doomed: The operator has noted why it is about to stop.
+        task_id: ECS's id of the task: 32 hex digits.
+        unhealthy_from: Unix time from which its health checks make it UNHEALTHY unless they pass; 0 while they do.
+        running_since: Unix time at which the last of its containers was started; 0 where none runs.
+        deletion_cost: What its ReplicaSet goes by when it has to choose one; empty where it has none.
         healthy_since: Unix time at which it became ready; 0 while it is not.
     """
 
@@ -42,6 +49,13 @@ class TaskSummary:
     unplaced_reason: str
     restarts: int
     healthy_since: float = 0.0
+    node: str = ""
+    stays: bool = True
+    deletion_cost: str = ""
+    doomed: bool = False
+    task_id: str = ""
+    unhealthy_from: float = 0.0
+    running_since: float = 0.0
 
     @property
     def running(self) -> bool:
@@ -68,6 +82,9 @@ UNPLACED_REASONS = (
 )
 
 
+DELETION_COST = "controller.kubernetes.io/pod-deletion-cost"
+
+
 def unplaced_reason(pod: Mapping[str, Any]) -> str:
     """Why the scheduler could not place a Pod; empty when it could, or was not asked."""
     for condition in (pod.get("status") or {}).get("conditions") or ():
@@ -83,6 +100,11 @@ def _ready_since(pod: Mapping[str, Any]) -> float:
             at = maybe(condition.get("lastTransitionTime"))
             return at.timestamp() if at else 0.0
     return 0.0
+
+
+def _running_since(statuses: Iterable[Mapping[str, Any]]) -> float:
+    starts = [runs.start_of(running) for each in statuses if (running := (each.get("state") or {}).get("running"))]
+    return max((start.timestamp() for start in starts if start), default=0.0)
 
 
 def summarise(pod: Mapping[str, Any]) -> TaskSummary:
@@ -105,4 +127,11 @@ def summarise(pod: Mapping[str, Any]) -> TaskSummary:
         unplaced_reason=unplaced_reason(pod),
         restarts=sum(status.get("restartCount", 0) for status in statuses),
         healthy_since=_ready_since(pod),
+        node=(pod.get("spec") or {}).get("nodeName") or "",
+        stays=not metadata.get("deletionTimestamp"),
+        deletion_cost=notes.get(DELETION_COST, ""),
+        doomed=labels.STOP_REASON in notes,
+        task_id=runs.task_id(pod),
+        unhealthy_from=containerstate.unhealthy_from(pod),
+        running_since=_running_since(statuses),
     )

@@ -1,8 +1,9 @@
 """What the Deployment of a service should show: whose template, how many tasks, within which bounds."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from kubecs.plan import deployments, rollout
+from kubecs.plan import deployments, replacement, scaledown
 from kubecs.plan.rollout import Bounds
 from kubecs.plan.snapshot import Manifest, ServiceSnapshot, deployment_of
 from kubecs.translate.controllerrevision import ServiceRevision, read_revision
@@ -18,21 +19,36 @@ class Target:
         replicas: How many tasks.
         bounds: How far it may go above and below.
         paused: Whether its rollout stands still.
+        settled: No rollout is under way, so that single tasks can be replaced.
     """
 
     revision: ServiceRevision
     replicas: int
     bounds: Bounds
     paused: bool = False
+    settled: bool = False
 
 
-def target_of(snapshot: ServiceSnapshot, primary: ServiceRevision) -> Target:
+def target_of(snapshot: ServiceSnapshot, primary: ServiceRevision, now: datetime) -> Target:
     """The target, given the service revision of the PRIMARY deployment."""
     failed = deployments.previous(snapshot, primary.deployment_id).get("rolloutState") == deployments.FAILED
     if failed:
         return _standing(snapshot, primary)
-    bounds = rollout.bounds_of(snapshot.spec)
-    return Target(primary, snapshot.desired, bounds, paused=bounds.blocked and older_wanted(snapshot, primary))
+    bounds = snapshot.bounds
+    older = older_wanted(snapshot, primary)
+    if snapshot.daemon:
+        return Target(primary, snapshot.desired, bounds, paused=bounds.blocked and older)
+    if older and scaledown.is_under_way(snapshot, snapshot.desired):
+        return Target(primary, snapshot.desired, scaledown.held(snapshot, bounds, snapshot.desired), paused=True)
+    if older or not _shows(snapshot, primary):
+        return Target(primary, snapshot.desired, bounds, paused=bounds.blocked and older)
+    extra = replacement.extra_replicas(snapshot, bounds, now.timestamp() - primary.min_ready_seconds)
+    return Target(primary, snapshot.desired + extra, bounds, settled=True)
+
+
+def _shows(snapshot: ServiceSnapshot, revision: ServiceRevision) -> bool:
+    live = snapshot.deployment
+    return live is not None and deployment_of(live["spec"]["template"]) == deployment_label(revision.deployment_id)
 
 
 def _standing(snapshot: ServiceSnapshot, primary: ServiceRevision) -> Target:
@@ -43,7 +59,7 @@ def _standing(snapshot: ServiceSnapshot, primary: ServiceRevision) -> Target:
     kept = _older_alive(snapshot, primary)
     revision = read_revision(kept) if kept else primary
     replicas = min(snapshot.desired, _standing_count(snapshot, revision, primary))
-    bounds = rollout.bounds_of(snapshot.spec)
+    bounds = snapshot.bounds
     return Target(revision, replicas, replace(bounds, max_unavailable=max(replicas - bounds.lower, 0)))
 
 
@@ -71,6 +87,8 @@ def _older_alive(snapshot: ServiceSnapshot, primary: ServiceRevision) -> Manifes
 
 
 def older_wanted(snapshot: ServiceSnapshot, revision: ServiceRevision) -> bool:
-    """Whether a ReplicaSet of another deployment wants tasks."""
+    """Whether a ReplicaSet of another deployment wants tasks, or a daemon has some of another."""
     own = deployment_label(revision.deployment_id)
+    if snapshot.daemon:
+        return any(task.stays and task.deployment != own for task in snapshot.tasks)
     return any(each["spec"].get("replicas", 0) and deployment_of(each) != own for each in snapshot.replica_sets)

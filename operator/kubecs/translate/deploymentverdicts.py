@@ -76,6 +76,5 @@ DEPLOYMENT: Mapping[str, Verdict] = {
     "deploymentController.type": done("a Deployment"),
     "deploymentController.type=CODE_DEPLOY": refused(no_controller("CODE_DEPLOY"), error=UNSUPPORTED),
     "deploymentController.type=EXTERNAL": refused(no_controller("EXTERNAL"), error=UNSUPPORTED),
-    "schedulingStrategy=DAEMON": refused("schedulingStrategy: only REPLICA is available", error=UNSUPPORTED),
-    "healthCheckGracePeriodSeconds": lost("a task counts as soon as it is healthy"),
+    "healthCheckGracePeriodSeconds": kept("the operator counts no failed check for so long"),
 }

@@ -66,7 +66,7 @@ _SELF: Mapping[str, Verdict] = {
     ),
     "availabilityZoneRebalancing": lost("tasks are not moved from zone to zone", "ZonesNotRebalanced"),
     "availabilityZoneRebalancing=DISABLED": kept("tasks stay where they are"),
-    "schedulingStrategy": done("a Deployment"),
+    "schedulingStrategy": done("a Deployment, or a DaemonSet for DAEMON"),
     "tags": _SHOWN,
     "tags[].key": _SHOWN,
     "tags[].value": _SHOWN,

@@ -92,6 +92,7 @@ def running() -> ServiceSnapshot:
         deployment=by_kind["Deployment"],
         service_revisions=(by_kind["ControllerRevision"],),
         identities=identities,
+        disruption_budget=by_kind["PodDisruptionBudget"],
     )
 
 

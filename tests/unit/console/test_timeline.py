@@ -100,7 +100,7 @@ def test_an_end_without_an_error_is_wrong_for_a_service_alone() -> None:
         ("exit code 127", "entryPoint"),
         ("exit code 0", "go on running"),
         ("Unschedulable: 5 node(s) had untolerated taint", "tolerations"),
-        ("SchedulingStrategyNotAvailable: x", "REPLICA"),
+        ("DeploymentStrategyNotAvailable: x", "ROLLING"),
         ("something new: x", "Look into: something new"),
     ],
 )

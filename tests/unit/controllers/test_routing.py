@@ -191,3 +191,22 @@ def test_a_fetched_secret_concerns_its_owner() -> None:
     held = seen.cache.get("ExternalSecret", NAMESPACE, "default-web-1")
     assert held is not None
     assert "status" not in held
+
+
+def test_a_cordon_concerns_the_services_with_tasks_on_the_node() -> None:
+    seen = Seen()
+    node = {"spec": {}, "status": {}}
+    seen.keys("ADDED", pod(status=running(), spec={"nodeName": "n"}))
+    seen.keys("ADDED", pod("job-1", service=None, spec={"nodeName": "n"}))
+    seen.keys("ADDED", obj("Node", "n", 2, **node))
+    assert seen.keys("MODIFIED", obj("Node", "n", 3, **node | {"spec": {"unschedulable": True}})) == {"ECSService/web"}
+    assert seen.keys("MODIFIED", obj("Node", "other", 4, **node | {"spec": {"unschedulable": True}})) == set()
+
+
+def test_a_budget_concerns_its_service_only_when_its_spec_moves() -> None:
+    seen = Seen()
+    owned = {"owners": [owner("ECSService", "web")]}
+    assert seen.keys("ADDED", obj("PodDisruptionBudget", "b", 1, spec={}, **owned)) == {"ECSService/web"}
+    assert seen.keys("MODIFIED", obj("PodDisruptionBudget", "b", 2, spec={}, status={"a": 1}, **owned)) == set()
+    moved = obj("PodDisruptionBudget", "b", 3, spec={"minAvailable": "1%"}, **owned)
+    assert seen.keys("MODIFIED", moved) == {"ECSService/web"}

@@ -141,3 +141,16 @@ def test_what_was_noticed_is_forgotten_with_the_pod(world: World) -> None:
     world.listener.forget(gone)
     assert world.listener.scaled_in == world.listener._deleting == set()
     assert not world.listener.gone
+
+
+@pytest.mark.parametrize(("shown", "by_scheduler"), [("ecs-svc-1", False), ("ecs-svc-2", True)])
+def test_tasks_of_a_daemon_are_stopped_by_the_scheduler_when_its_template_moved_on(
+    shown: str, by_scheduler: bool
+) -> None:
+    world = World(wanted=1, pods=0)
+    owner = {"ownerReferences": [{"kind": "DaemonSet", "name": "default-web-1", "uid": "d", "controller": True}]}
+    template = {"metadata": {"labels": {labels.DEPLOYMENT: shown}}}
+    world.see("DaemonSet", "MODIFIED", "default-web-1", {"ownerReferences": [OWNED]}, spec={"template": template})
+    world.pod(0, **owner)
+    world.pod(0, **owner, deletionTimestamp="2026-01-01T00:01:30Z")
+    assert ("uid-pod-0" in world.listener.scaled_in) is by_scheduler

@@ -284,7 +284,8 @@ def test_plain_kubernetes_objects() -> None:
     documents = [task_definition(taskRoleArn=ROLE), service(cluster="shop"), task_definition(family="idle")]
     outcome = converted(*documents, options=replace(PLAIN, namespace="team"))
     found = manifests(outcome)
-    assert set(found) == {"ServiceAccount", "Deployment", "PodTemplate"}
+    assert set(found) == {"ServiceAccount", "Deployment", "PodDisruptionBudget", "PodTemplate"}
+    assert spec(outcome, "PodDisruptionBudget")["minAvailable"] == "100%"
     assert spec(outcome, "Deployment")["replicas"] == 2
     assert names(found["ServiceAccount"]) == ["ecs-role-web", "ecs-default"]
     assert names(found["PodTemplate"]) == ["idle"]

@@ -16,7 +16,7 @@ CORPUS = Path(__file__).parents[4] / "shared" / "corpus"
 CONVERTED = ("taskdef", "service", "cluster")
 
 # Beginnings of what a document of the corpus may be refused for although ECS would take it.
-OURS = ("SchedulingStrategyNotAvailable", "DeploymentControllerNotAvailable", "DeploymentStrategyNotAvailable")
+OURS = ("DeploymentControllerNotAvailable", "DeploymentStrategyNotAvailable")
 
 
 @pytest.fixture(scope="module")

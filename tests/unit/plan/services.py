@@ -118,6 +118,7 @@ def deployed(ready: int = 3) -> ServiceSnapshot:
     identity = applied(first, "ServiceAccount")
     return snapshot(
         deployment=live(applied(first, "Deployment"), ready),
+        disruption_budget=applied(first, "PodDisruptionBudget"),
         service_revisions=(held,),
         identities={("ServiceAccount", identity["metadata"]["name"]): identity},
         tasks=tasks(held["data"]["deploymentId"], ready),

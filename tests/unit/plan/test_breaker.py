@@ -11,9 +11,9 @@ from kubecs.plan.throttle import gap_seconds
 from tests.unit.plan.services import NOW, deployed, replica_set
 
 
-def spec(desired: int = 4, **given: Any) -> dict[str, Any]:
+def spec(**given: Any) -> dict[str, Any]:
     breaker = {"enable": True, "rollback": False} | given
-    return {"desiredCount": desired, "deploymentConfiguration": {"deploymentCircuitBreaker": breaker}}
+    return {"deploymentConfiguration": {"deploymentCircuitBreaker": breaker}}
 
 
 @pytest.mark.parametrize(
@@ -31,12 +31,12 @@ def spec(desired: int = 4, **given: Any) -> dict[str, Any]:
 )
 def test_threshold(desired: int, configuration: dict[str, Any] | None, expected: int) -> None:
     given = {} if configuration is None else {"thresholdConfiguration": configuration}
-    assert breaker_of(spec(desired, **given)).threshold == expected
+    assert breaker_of(spec(**given), desired).threshold == expected
 
 
 def test_a_service_without_one_has_no_breaker() -> None:
-    assert not breaker_of({}).enabled
-    assert not breaker_of(spec(enable=False, rollback=True)).rollback
+    assert not breaker_of({}, 1).enabled
+    assert not breaker_of(spec(enable=False, rollback=True), 1).rollback
 
 
 def failed(
@@ -47,7 +47,7 @@ def failed(
     times = tuple(NOW + timedelta(seconds=each) for each in seconds)
     since = NOW.timestamp() + healthy if healthy else 0.0
     seen = replace(found, failures={label: times}, tasks=(replace(found.tasks[0], healthy_since=since),))
-    counted = failures_of(seen, label, before or {}, breaker_of(spec(**given)), NOW + timedelta(minutes=5))
+    counted = failures_of(seen, label, before or {}, breaker_of(spec(**given), 4), NOW + timedelta(minutes=5))
     return counted.count, counted.healthy_at
 
 
@@ -74,7 +74,7 @@ def test_tasks_that_the_api_server_refuses_fail_as_time_goes_by() -> None:
     found.deployment["status"]["conditions"] = [refusal]
     seen = replace(found, replica_sets=(replica_set(ident, 3),))
     counts = [
-        failures_of(seen, label, {}, breaker_of(spec()), NOW + timedelta(seconds=seconds)).count
+        failures_of(seen, label, {}, breaker_of(spec(), 4), NOW + timedelta(seconds=seconds)).count
         for seconds in (0, 119, 120, 250)
     ]
     assert counts == [0, 0, 2, 4]

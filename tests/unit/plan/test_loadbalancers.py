@@ -43,6 +43,7 @@ def running(spec: dict[str, Any]) -> ServiceSnapshot:
     return shown(
         spec,
         deployment=live(applied(plan, "Deployment"), 3),
+        disruption_budget=applied(plan, "PodDisruptionBudget"),
         service_revisions=(held,),
         identities={("ServiceAccount", identity["metadata"]["name"]): identity},
         tasks=tasks(held["data"]["deploymentId"], 3),

@@ -121,6 +121,9 @@ def test_a_rollback_deploys_the_last_completed_revision_under_a_new_id() -> None
         event.message for event in plan.events
     ]
     assert (condition(plan, "Ready")["status"], condition(plan, "Reconciling")["reason"]) == ("False", "RolledBack")
+    assert [(each.metric, each.labels["trigger"]) for each in plan.observations if "trigger" in each.labels] == [
+        ("ecs_deployment_rollbacks_total", "circuit_breaker")
+    ]
 
 
 def settled() -> ServiceSnapshot:
@@ -214,3 +217,20 @@ def test_a_first_deployment_that_fails_keeps_what_runs_of_it() -> None:
     plan = plan_service(found, FAILED_AT + timedelta(seconds=1))
     assert applied(plan, "Deployment")["spec"]["replicas"] == 1
     assert condition(plan, "Stalled")["reason"] == "DeploymentFailed"
+
+
+@pytest.mark.parametrize(("notes", "rolls_back"), [({}, True), ({labels.STOP_TYPE: "ABORT"}, False)])
+def test_a_deployment_that_is_stopped_is_rolled_back_unless_that_is_not_wished(
+    notes: dict[str, str], rolls_back: bool
+) -> None:
+    found = replace(failing(rollback=True), failures={})
+    ident = found.service_revisions[-1]["data"]["deploymentId"]
+    metadata = {**found.service["metadata"], "annotations": {labels.STOP_DEPLOYMENT: ident, **notes}}
+    found = replace(found, service={**found.service, "metadata": metadata})
+    plan = plan_service(found, FAILED_AT)
+    assert primary(plan)["rolloutStateReason"] == f"ECS deployment {ident} was stopped."
+    assert plan.status is not None
+    assert plan.status["history"][0]["outcome"] == "STOPPED"
+    assert f"(service web) (deployment {ident}) deployment stopped." in [event.message for event in plan.events]
+    after = plan_service(with_status(found, plan), FAILED_AT + timedelta(seconds=1))
+    assert bool(actions(after, Create)) is rolls_back

@@ -38,10 +38,10 @@ def test_a_deployment_never_leaves_ecs_bounds_unless_blocked(desired: int, minim
 
 
 def test_defaults_are_those_of_a_replica_service() -> None:
-    assert bounds_of({"desiredCount": 4}) == bounds(4, 100, 200)
-    assert bounds_of({}) == bounds(1, 100, 200)
+    assert bounds_of({}, 4) == bounds(4, 100, 200)
+    assert bounds_of({"schedulingStrategy": "DAEMON"}, 4) == bounds(4, 0, 100)
     configuration = {"minimumHealthyPercent": 50, "maximumPercent": 100}
-    assert bounds_of({"desiredCount": 4, "deploymentConfiguration": configuration}) == bounds(4, 50, 100)
+    assert bounds_of({"deploymentConfiguration": configuration}, 4) == bounds(4, 50, 100)
 
 
 def test_a_deployment_is_complete_only_when_it_was_observed() -> None:

@@ -30,7 +30,7 @@ from tests.unit.plan.services import (
 
 def test_the_first_look_makes_the_deployment_then_keeps_its_revision() -> None:
     plan = plan_service(snapshot(), NOW)
-    assert [len(step) for step in plan.steps] == [1, 1, 1]
+    assert [len(step) for step in plan.steps] == [1, 1, 1, 1]
     deployment, kept = applied(plan, "Deployment"), created(plan)
     assert kept["metadata"]["name"] == f"{deployment['metadata']['name']}-1"
     assert deployment["spec"]["template"] == kept["data"]["template"]
@@ -201,7 +201,6 @@ def test_a_missing_reference_waits_a_minute_and_then_stalls(changes: dict[str, A
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"service": service(schedulingStrategy="DAEMON")}, "SchedulingStrategyNotAvailable"),
         ({"service": service(deploymentConfiguration={"strategy": "BLUE_GREEN"})}, "DeploymentStrategyNotAvailable"),
         ({"service": service(deploymentController={"type": "EXTERNAL"})}, "DeploymentControllerNotAvailable"),
         ({"revisions": (revision(1, privileged=True),)}, "NotAllowed"),
@@ -304,8 +303,10 @@ def isolated() -> ServiceSnapshot:
         for each in actions(plan, Apply)
         if each.manifest["kind"] == "ServiceAccount"
     }
-    deployment = live(applied(plan, "Deployment"))
-    return replace(before, deployment=deployment, service_revisions=(kept,), identities=identities)
+    deployment, budget = live(applied(plan, "Deployment")), applied(plan, "PodDisruptionBudget")
+    return replace(
+        before, deployment=deployment, service_revisions=(kept,), identities=identities, disruption_budget=budget
+    )
 
 
 def test_companions_are_kept_in_the_service_revision_and_put_back() -> None:

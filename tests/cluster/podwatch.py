@@ -1,0 +1,97 @@
+"""Everything that happens to the Pods, ReplicaSets and Deployments of a namespace, in the order of their writes.
+
+All three live in one etcd, so their resourceVersions can be compared: what several watches saw is put in one order.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.cluster.rig import Kubectl
+
+PATHS = {
+    "Pod": "/api/v1/namespaces/{}/pods",
+    "ReplicaSet": "/apis/apps/v1/namespaces/{}/replicasets",
+    "Deployment": "/apis/apps/v1/namespaces/{}/deployments",
+}
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One event of a watch."""
+
+    version: int
+    kind: str
+    type: str
+    object: dict[str, Any] = field(repr=False)
+
+    @property
+    def service(self) -> str:
+        """The service that the object belongs to."""
+        return str((self.object["metadata"].get("labels") or {}).get("kubecs.dev/service", ""))
+
+
+@contextmanager
+def watching(kubectl: Kubectl) -> Iterator[list[Happening]]:
+    """Watch from now on; the list is filled, in order, when the block has ended."""
+    seen: list[Happening] = []
+    watches = [_Watch(kubectl, kind) for kind in PATHS]
+    for watch in watches:
+        watch.start()
+    try:
+        yield seen
+    finally:
+        for watch in watches:
+            watch.end()
+    for watch in watches:
+        assert watch.failure is None, watch.failure
+        seen += watch.seen
+    seen.sort(key=lambda each: each.version)
+
+
+class _Watch(threading.Thread):
+    """One watch; where the API server ends it, since we read too slowly, it goes on where it was."""
+
+    def __init__(self, kubectl: Kubectl, kind: str) -> None:
+        super().__init__(daemon=True)
+        self.seen: list[Happening] = []
+        self.failure: str | None = None
+        self._kubectl = kubectl
+        self._kind = kind
+        self._over = threading.Event()
+        self._process: subprocess.Popen[str] | None = None
+
+    def run(self) -> None:
+        """Read until told to end."""
+        while not self._over.is_set() and self.failure is None:
+            # without a resourceVersion a watch begins with all that is there
+            after = f"&resourceVersion={self.seen[-1].version}" if self.seen else ""
+            path = PATHS[self._kind].format(self._kubectl.namespace)
+            command = [*self._kubectl.cluster.kubectl_command(), "get", "--raw", f"{path}?watch=true{after}"]
+            self._process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True)
+            assert self._process.stdout is not None
+            for line in self._process.stdout:
+                self._take(line)
+
+    def _take(self, line: str) -> None:
+        if not line.endswith("}\n"):
+            return  # cut off in the middle; it comes again
+        event = json.loads(line)
+        if event["type"] == "ERROR":
+            self.failure = str(event["object"])
+            return
+        version = int(event["object"]["metadata"]["resourceVersion"])
+        self.seen.append(Happening(version, self._kind, event["type"], event["object"]))
+
+    def end(self) -> None:
+        """Stop, and wait for that."""
+        self._over.set()
+        if self._process is not None:
+            self._process.terminate()
+        self.join(timeout=10)
