@@ -130,6 +130,16 @@ def test_tasks_that_fail_again_and_again_are_started_with_gaps(kubectl: Kubectl)
     assert _deployments(kubectl)[0]["rolloutState"] == "IN_PROGRESS"
 
 
+def test_tasks_that_crash_in_a_row_do_not_make_pods_in_a_row(kubectl: Kubectl) -> None:
+    crashes = ecs.kwok(exit_codes='{"app": 1}', exit_after="300ms", exit_repeat="true")
+    pair = (ecs.container("app"), ecs.container("side"))  # a restart in place renews only one of them
+    kubectl.apply([ecs.account(), ecs.task_definition("web", *pair), ecs.service("web", 1, annotations=crashes)])
+    wait_for(lambda: len(kubectl.list("ecstaskrecord")) >= 3, 60, "three tasks have ended")
+    seen = ecs.sampled(lambda: ecs.names(kubectl.list("pod")), _after(8.0), 30)
+    assert len({name for names in seen for name in names}) <= 2
+    wait_for(lambda: len(kubectl.list("ecstaskrecord")) >= 5, 30, "each end is a task's end all the same")
+
+
 def _after(seconds: float) -> Any:
     over = time.monotonic() + seconds
     return lambda: time.monotonic() > over

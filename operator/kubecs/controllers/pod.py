@@ -30,7 +30,7 @@ class PodReconciler:
         plans = [self._gone(pod, now) for pod in tuple(self._listener.gone.get((key.namespace, key.name), ()))]
         live = self._cache.get("Pod", key.namespace, key.name)
         if live is not None:
-            plans.append(plan_pod(self._snapshot(live, gone=False), now))
+            plans.append(plan_pod(self._snapshot(live, now, gone=False), now))
         return Plan(
             steps=tuple(step for plan in plans for step in plan.steps),
             requeue_after=min((plan.requeue_after for plan in plans if plan.requeue_after), default=None),
@@ -45,12 +45,12 @@ class PodReconciler:
         return None
 
     def _gone(self, pod: Object, now: datetime) -> Plan:
-        plan = plan_pod(self._snapshot(pod, gone=True), now)
+        plan = plan_pod(self._snapshot(pod, now, gone=True), now)
         if not plan.steps:
             self._listener.forget(pod)
         return plan
 
-    def _snapshot(self, pod: Object, *, gone: bool) -> PodSnapshot:
+    def _snapshot(self, pod: Object, now: datetime, *, gone: bool) -> PodSnapshot:
         metadata = pod["metadata"]
         namespace = metadata["namespace"]
         return PodSnapshot(
@@ -63,11 +63,11 @@ class PodReconciler:
             replicas_fell=self._listener.is_scaled_in(pod),
             retention_seconds=self._settings.record_retention_seconds,
             failed_start_seconds=self._settings.failed_start_seconds,
-            gap_seconds=self._gap_seconds(pod),
+            gap_seconds=self._gap_seconds(pod, now),
         )
 
-    def _gap_seconds(self, pod: Object) -> float:
-        """The gap of the Pod's service, by what its status says of the Pod's deployment."""
+    def _gap_seconds(self, pod: Object, now: datetime) -> float:
+        """The gap of the Pod's service: by the failed tasks that its status shows, and by those that ended lately."""
         owner = owner_of(pod)
         if owner is None or owner[0] != "ECSService":
             return 0.0
@@ -77,7 +77,12 @@ class PodReconciler:
             return 0.0
         shown = (service.get("status") or {}).get("deployments") or ()
         failed = next((each.get("failedTasks", 0) for each in shown if each["id"] == deployment), 0)
-        return throttle.gap_seconds(failed, service["spec"].get("desiredCount", 1))
+        ended = self._ended_lately(namespace, owner[1], deployment, now) if runs.ended_runs(pod) else 0
+        return throttle.gap_seconds(failed + ended, service["spec"].get("desiredCount", 1))
+
+    def _ended_lately(self, namespace: str, service: str, deployment: str, now: datetime) -> int:
+        records = self._cache.by_index("ECSTaskRecord", "service", namespace, service)
+        return sum(throttle.ended_lately(each, deployment, now) for each in records)
 
     def _task_definition(self, pod: Object) -> Object | None:
         metadata = pod["metadata"]

@@ -88,6 +88,8 @@ def _child_went(snapshot: ServiceSnapshot, chosen: Chosen) -> bool:
     """A child that was there is gone: by itself, or with the service, whose end comes through another watch."""
     if snapshot.deployment is None:
         return bool(snapshot.service_revisions or snapshot.status.get("deployments"))
+    if snapshot.disruption_budget is None and not snapshot.daemon and snapshot.status.get("deployments"):
+        return True
     notes = snapshot.deployment["metadata"].get("annotations") or {}
     return chosen.create and notes.get(labels.SERVICE_REVISION) == str(chosen.revision.number)
 

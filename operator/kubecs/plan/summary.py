@@ -31,7 +31,7 @@ class TaskSummary:
         doomed: The operator has noted why it is about to stop.
         task_id: ECS's id of the task: 32 hex digits.
         unhealthy_from: Unix time from which its health checks make it UNHEALTHY unless they pass; 0 while they do.
-        running_since: Unix time at which the last of its containers was started; 0 where none runs.
+        running_since: Unix time at which the last of its containers was started; 0 while its health checks pass.
         deletion_cost: What its ReplicaSet goes by when it has to choose one; empty where it has none.
         healthy_since: Unix time at which it became ready; 0 while it is not.
     """
@@ -113,6 +113,7 @@ def summarise(pod: Mapping[str, Any]) -> TaskSummary:
     marks, notes = metadata.get("labels") or {}, metadata.get("annotations") or {}
     owner = next((each for each in metadata.get("ownerReferences") or () if each.get("controller")), None)
     statuses = (pod.get("status") or {}).get("containerStatuses") or ()
+    unhealthy = containerstate.unhealthy_from(pod)
     return TaskSummary(
         uid=metadata["uid"],
         name=metadata["name"],
@@ -132,6 +133,6 @@ def summarise(pod: Mapping[str, Any]) -> TaskSummary:
         deletion_cost=notes.get(DELETION_COST, ""),
         doomed=labels.STOP_REASON in notes,
         task_id=runs.task_id(pod),
-        unhealthy_from=containerstate.unhealthy_from(pod),
-        running_since=_running_since(statuses),
+        unhealthy_from=unhealthy,
+        running_since=_running_since(statuses) if unhealthy else 0.0,
     )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kubecs.plan.breaker import breaker_of, failures_of
-from kubecs.plan.throttle import gap_seconds
+from kubecs.plan.throttle import ended_lately, gap_seconds
 from tests.unit.plan.services import NOW, deployed, replica_set
 
 
@@ -78,6 +78,20 @@ def test_tasks_that_the_api_server_refuses_fail_as_time_goes_by() -> None:
         for seconds in (0, 119, 120, 250)
     ]
     assert counts == [0, 0, 2, 4]
+
+
+@pytest.mark.parametrize(
+    ("spec", "counts"),
+    [
+        ({}, True),
+        ({"startedBy": "ecs-svc/2"}, False),
+        ({"stopCode": "ServiceSchedulerInitiated"}, False),
+        ({"stoppedAt": "2026-11-24T11:44:00Z"}, False),
+    ],
+)
+def test_tasks_that_end_in_a_row_are_throttled_too(spec: dict[str, str], counts: bool) -> None:
+    ended = {"startedBy": "ecs-svc/1", "stopCode": "EssentialContainerExited", "stoppedAt": "2026-11-24T11:59:00Z"}
+    assert ended_lately({"spec": ended | spec}, "ecs-svc/1", NOW) is counts
 
 
 def test_gaps_double_with_each_round_up_to_a_quarter_of_an_hour() -> None:

@@ -81,6 +81,8 @@ def test_what_is_put_back_is_put_back_only_if_the_service_is_still_there() -> No
     assert not plan_service(replace(whole, service=service(desiredCount=5)), NOW).confirm
     assert plan_service(replace(whole, deployment=None), NOW).confirm
     assert plan_service(replace(whole, service_revisions=()), NOW).confirm
+    known = with_status(whole, plan_service(whole, NOW))
+    assert plan_service(replace(known, disruption_budget=None), NOW).confirm
     described = service() | {"status": {"deployments": [{"id": "ecs-svc/1", "createdAt": "2026-11-24T11:00:00Z"}]}}
     assert plan_service(snapshot(service=described), NOW).confirm
 
