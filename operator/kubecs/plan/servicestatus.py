@@ -24,6 +24,7 @@ from kubecs.translate.finding import by_condition
 from kubecs.translate.servicefindings import service_findings
 
 AVAILABLE = "Available"
+NOT_RENEWED = "NotRenewed"
 STEADY = "SteadyState"
 PENDING_NEXT_DEPLOYMENT = "PendingNextDeployment"
 ROLE_NOT_MAPPED = "RoleNotMapped"
@@ -182,6 +183,10 @@ def _available(snapshot: ServiceSnapshot) -> Condition:
 def _notices(snapshot: ServiceSnapshot, primary: Manifest, traffic: Served) -> tuple[Condition, ...]:
     grouped = by_condition((*service_findings(snapshot.spec, snapshot.account.maps), *traffic.findings))
     found = [Condition(kind, "True", reason, message) for kind, (reason, message) in grouped.items()]
+    partly = sorted(task.name for task in snapshot.tasks if task.renewed_partly)
+    if partly:
+        message = f"restarted in place within the gap, so that not all of the task was renewed: {', '.join(partly)}"
+        found.append(Condition(NOT_RENEWED, "True", NOT_RENEWED, message))
     held = primary["data"].get("waiting")
     changed = sorted(_differing(waiting(snapshot.spec), held)) if held is not None else []
     if changed:

@@ -28,6 +28,7 @@ class TaskSummary:
         restarts: Container restarts of the Pod, in all.
         node: Name of its node; empty while it has none.
         stays: Nobody has asked for its deletion.
+        renewed_partly: It began with a restart in place that left other containers or volumes as they were.
         doomed: The operator has noted why it is about to stop.
         task_id: ECS's id of the task: 32 hex digits.
         unhealthy_from: Unix time from which its health checks make it UNHEALTHY unless they pass; 0 while they do.
@@ -53,6 +54,7 @@ class TaskSummary:
     stays: bool = True
     deletion_cost: str = ""
     doomed: bool = False
+    renewed_partly: bool = False
     task_id: str = ""
     unhealthy_from: float = 0.0
     running_since: float = 0.0
@@ -132,6 +134,7 @@ def summarise(pod: Mapping[str, Any]) -> TaskSummary:
         stays=not metadata.get("deletionTimestamp"),
         deletion_cost=notes.get(DELETION_COST, ""),
         doomed=labels.STOP_REASON in notes,
+        renewed_partly=labels.TASK_ID in notes and not runs.renews_whole(pod),
         task_id=runs.task_id(pod),
         unhealthy_from=unhealthy,
         running_since=_running_since(statuses) if unhealthy else 0.0,

@@ -277,6 +277,12 @@ def test_untranslated_members_are_named() -> None:
     assert condition(plan, "NotTranslated")["message"] == "propagateTags: tasks have no tags yet"
 
 
+def test_a_restart_that_did_not_renew_all_of_a_task_is_named() -> None:
+    found = deployed()
+    partly = (replace(found.tasks[0], renewed_partly=True), *found.tasks[1:])
+    assert "web-0" in condition(plan_service(replace(found, tasks=partly), NOW), "NotRenewed")["message"]
+
+
 def test_a_member_for_new_tasks_only_waits_for_the_next_deployment() -> None:
     plan = plan_service(replace(deployed(), service=service(propagateTags="SERVICE")), NOW)
     assert plan.steps == ()
