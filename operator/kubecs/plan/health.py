@@ -1,4 +1,8 @@
-"""Health: tasks of a service that fail their container health checks are replaced; ECS calls them UNHEALTHY."""
+"""Health: tasks of a service that fail their container health checks are replaced; ECS calls them UNHEALTHY.
+
+Each is first told of in the service's events, then marked, then replaced: what is marked has been told of, whatever
+happens in between.
+"""
 
 from datetime import datetime
 
@@ -17,9 +21,11 @@ def doomed(snapshot: ServiceSnapshot) -> tuple[TaskSummary, ...]:
     return tuple(task for task in snapshot.tasks if task.doomed and task.stays)
 
 
-def newly_unhealthy(snapshot: ServiceSnapshot, now: datetime) -> tuple[TaskSummary, ...]:
-    """The tasks that fail their checks and are not marked yet."""
-    return tuple(task for task in _failing(snapshot) if _from(snapshot, task) <= now.timestamp())
+def _unhealthy(snapshot: ServiceSnapshot, now: datetime, *, told: bool) -> tuple[TaskSummary, ...]:
+    """The tasks that fail their checks and are not marked yet, by whether the stored events tell of them."""
+    found = [task for task in _failing(snapshot) if _from(snapshot, task) <= now.timestamp()]
+    events = {each["message"] for each in snapshot.status.get("events") or ()} if found else set()
+    return tuple(task for task in found if (_message(task).of(snapshot.name) in events) is told)
 
 
 def next_look(snapshot: ServiceSnapshot, now: datetime) -> float | None:
@@ -40,7 +46,7 @@ def _from(snapshot: ServiceSnapshot, task: TaskSummary) -> float:
 
 def mark_actions(snapshot: ServiceSnapshot, now: datetime) -> tuple[Action, ...]:
     """Note on each why it stops, and have its ReplicaSet take it first."""
-    return tuple(_mark(snapshot, task) for task in newly_unhealthy(snapshot, now))
+    return tuple(_mark(snapshot, task) for task in _unhealthy(snapshot, now, told=True))
 
 
 def _mark(snapshot: ServiceSnapshot, task: TaskSummary) -> Patch:
@@ -60,7 +66,8 @@ def stop_actions(snapshot: ServiceSnapshot, *, replacement_first: bool) -> tuple
 
 def messages(snapshot: ServiceSnapshot, now: datetime) -> list[Message]:
     """ECS's event about each."""
-    return [
-        Message("Warning", "TaskUnhealthy", f"(task {task.task_id}) failed container health checks.")
-        for task in newly_unhealthy(snapshot, now)
-    ]
+    return [_message(task) for task in _unhealthy(snapshot, now, told=False)]
+
+
+def _message(task: TaskSummary) -> Message:
+    return Message("Warning", "TaskUnhealthy", f"(task {task.task_id}) failed container health checks.")

@@ -9,10 +9,12 @@ from kubecs.plan.actions import Delete, Patch, Plan
 from kubecs.plan.containerstate import unhealthy_from
 from kubecs.plan.service import plan_service
 from kubecs.plan.snapshot import ServiceSnapshot
+from kubecs.plan.timestamps import rfc3339
 from kubecs.translate import labels
 from tests.unit.plan import pods
 from tests.unit.plan.services import NOW, actions, applied, deployed, live, service
 
+TOLD = "(service web) (task abc) failed container health checks."
 PROBE = {"readinessProbe": {"periodSeconds": 5, "failureThreshold": 2}}
 
 
@@ -53,25 +55,34 @@ def unhealthy(maximum: int = 200, available: int = 2, grace: int = 0, **task: An
     )
 
 
+def told(found: ServiceSnapshot) -> ServiceSnapshot:
+    """The same with a status that tells of the task."""
+    status = dict(found.status) | {"events": [{"id": "1", "createdAt": rfc3339(NOW), "message": TOLD}]}
+    return replace(found, service={**found.service, "status": status})
+
+
 def notes_of(plan: Plan) -> list[dict[str, Any]]:
     return [dict(each.body["metadata"]["annotations"]) for each in actions(plan, Patch)]
 
 
-def test_it_is_marked_with_why_it_stops_and_that_is_said() -> None:
-    plan = plan_service(unhealthy(), NOW)
+def test_it_is_told_of_and_then_marked_with_why_it_stops() -> None:
+    first = plan_service(unhealthy(), NOW)
+    assert notes_of(first) == []
+    assert [event.message for event in first.events].count(TOLD) == 1
+    plan = plan_service(told(unhealthy()), NOW)
     (noted,) = notes_of(plan)
     assert json.loads(noted[labels.STOP_REASON]) == {
         "stopCode": "ServiceSchedulerInitiated",
         "stoppedReason": "Task failed container health checks",
     }
-    assert "(service web) (task abc) failed container health checks." in [event.message for event in plan.events]
+    assert TOLD not in [event.message for event in plan.events]
     assert actions(plan, Delete) == []
 
 
 def test_the_grace_period_and_checks_that_can_still_pass_are_waited_for() -> None:
-    plan = plan_service(unhealthy(grace=90), NOW)
+    plan = plan_service(told(unhealthy(grace=90)), NOW)
     assert (notes_of(plan), plan.requeue_after) == ([], 30.0)
-    plan = plan_service(unhealthy(), NOW - timedelta(seconds=7))
+    plan = plan_service(told(unhealthy()), NOW - timedelta(seconds=7))
     assert (notes_of(plan), plan.requeue_after) == ([], 7.0)
 
 
