@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kubecs.metrics.view import ServiceFacts
+from kubecs.plan.drain import is_draining
 from kubecs.plan.launchtype import launch_type
 from kubecs.translate import names
 
@@ -61,5 +62,5 @@ def number_in_use(service_revision: Mapping[str, Any]) -> int:
 
 
 def node_status(node: Mapping[str, Any]) -> str:
-    """ECS's status of a container instance: a cordoned node is DRAINING."""
-    return DRAINING if (node.get("spec") or {}).get("unschedulable") else ACTIVE
+    """ECS's status of a container instance: one that is cordoned or about to go is DRAINING."""
+    return DRAINING if is_draining(node) else ACTIVE

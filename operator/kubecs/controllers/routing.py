@@ -11,6 +11,7 @@ from kubecs.kube.store import Change
 from kubecs.plan import stopcause
 from kubecs.plan.carried import said_of
 from kubecs.plan.containerimages import revision_of, tells
+from kubecs.plan.drain import is_draining
 from kubecs.plan.references import family_referred_to
 from kubecs.translate import labels, names
 
@@ -164,17 +165,13 @@ def _budget(cache: Cache, change: Change) -> Iterable[Key]:
 
 
 def _node(cache: Cache, change: Change) -> Iterable[Key]:
-    """Clusters show how many instances they have; a cordoned node's tasks are replaced by their services."""
-    if change.old is None or change.new is None or _cordoned(change.old) != _cordoned(change.new):
+    """Clusters show how many instances they have; a draining node's tasks are replaced by their services."""
+    if change.old is None or change.new is None or is_draining(change.old) != is_draining(change.new):
         for (namespace, _), task in cache.tasks.items():
             if task.node == change.name and task.service:
                 yield Key("ECSService", namespace, task.owner)
     if change.type != "MODIFIED":
         yield from (Key("ECSCluster", namespace, name) for namespace, name in cache.keys("ECSCluster"))
-
-
-def _cordoned(node: Object) -> bool:
-    return bool((node.get("spec") or {}).get("unschedulable"))
 
 
 def _record(cache: Cache, change: Change) -> Iterable[Key]:

@@ -59,6 +59,7 @@ class ServiceReconciler:
         connected = spec.get("serviceConnectConfiguration")
         cluster_object = cache.get("ECSCluster", namespace, names.object_name(cluster)) if connected else None
         held_account = account(cache, self._settings, namespace)
+        tasks = cache.summaries("service", namespace, key.name)
         return ServiceSnapshot(
             service=service,
             account=held_account,
@@ -69,8 +70,8 @@ class ServiceReconciler:
             service_revisions=service_revisions,
             replica_sets=self._replica_sets(service, deployment),
             disruption_budget=self._budget(service, cluster),
-            draining_nodes=frozenset(name for (_, name), status in cache.nodes.items() if status == DRAINING),
-            tasks=cache.summaries("service", namespace, key.name),
+            draining_nodes=frozenset(each.node for each in tasks if cache.nodes.get(("", each.node)) == DRAINING),
+            tasks=tasks,
             failures=self._failures(namespace, key.name),
             identities=identities(cache, self._settings, namespace, revisions),
             companions=companions(cache, key),

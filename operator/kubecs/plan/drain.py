@@ -1,17 +1,31 @@
-"""Draining: tasks on a cordoned node are replaced elsewhere first, as ECS replaces those on a DRAINING instance.
+"""Draining: tasks on a node that is about to go are replaced elsewhere first, as ECS replaces those on a DRAINING one.
 
 A deletion cost has their ReplicaSet take them when their replacements are there (plan/replacement.py).
 """
 
+from collections.abc import Mapping
+from typing import Any
+
+from kubecs.plan import spot
 from kubecs.plan.actions import Action, Patch, Ref
 from kubecs.plan.snapshot import ServiceSnapshot
 from kubecs.plan.summary import DELETION_COST, TaskSummary
 
 LEAVES_FIRST = "-100"
 
+# Taints by which node autoscalers say, instead of with a cordon, that they are about to evict what runs on a node.
+LEAVING = frozenset({"ToBeDeletedByClusterAutoscaler", "karpenter.sh/disrupted", "karpenter.sh/disruption"})
+
+
+def is_draining(node: Mapping[str, Any]) -> bool:
+    """Whether a Node is cordoned, about to be removed, or a spot instance that is taken back."""
+    spec = node.get("spec") or {}
+    leaving = any(taint["key"] in LEAVING for taint in spec.get("taints") or ())
+    return bool(spec.get("unschedulable")) or leaving or spot.is_interrupted(node, shut_down=False)
+
 
 def draining(snapshot: ServiceSnapshot) -> tuple[TaskSummary, ...]:
-    """The tasks on cordoned nodes that nobody has told to stop."""
+    """The tasks on draining nodes that nobody has told to stop."""
     return tuple(task for task in snapshot.tasks if task.node in snapshot.draining_nodes and task.stays)
 
 

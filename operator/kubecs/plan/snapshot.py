@@ -32,7 +32,7 @@ class ServiceSnapshot:
         kubernetes_services: Services by name: its own, and others that have a name which it asks for.
         cluster_object: The ECSCluster, where Service Connect asks for it and there is one.
         disruption_budget: Its PodDisruptionBudget, if there is one.
-        draining_nodes: The names of cordoned nodes.
+        draining_nodes: The names of those of its nodes that are draining.
         tasks: Its Pods, summed up.
         failures: When tasks stopped that had failed to start or to become healthy, by ECS deployment label.
         identities: The ServiceAccounts and RoleBindings of the namespace that the service may need, by (kind, name).

@@ -150,7 +150,7 @@ def of_deletion(pod: Pod, ended_before: tuple[Run, ...], *, replicas_fell: bool,
         return of_end(pod, ended_before)
     if replicas_fell:
         scaled = StopCause(SERVICE_SCHEDULER_INITIATED, SCALED.format(deployment=deployment(pod)))
-        return by_disruption(pod, node) or scaled
+        return by_disruption(pod, node) or _infrastructure(node, "", scaled)
     return by_disruption(pod, node) or StopCause(USER_INITIATED, STOPPED_BY_USER)
 
 
@@ -190,7 +190,7 @@ def by_disruption(pod: Pod, node: Node | None = None) -> StopCause | None:
 
 
 def _infrastructure(node: Node | None, reason: str, cause: StopCause) -> StopCause:
-    """The cause, or that the node is a spot instance which is taken back."""
+    """The cause, or that the node is a spot instance which is taken back; its tasks are the first to be scaled in."""
     interrupted = spot.is_interrupted(node, shut_down=reason in SHUTDOWNS)
     return StopCause(SPOT_INTERRUPTION, INTERRUPTED) if interrupted else cause
 

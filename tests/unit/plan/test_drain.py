@@ -7,6 +7,7 @@ import pytest
 
 from kubecs.plan.actions import Patch
 from kubecs.plan.disruption import budget
+from kubecs.plan.drain import is_draining
 from kubecs.plan.service import plan_service
 from kubecs.plan.snapshot import ServiceSnapshot
 from tests.unit.plan.services import NOW, actions, applied, deployed, live, service
@@ -65,6 +66,21 @@ def test_the_tasks_that_leave_are_marked_until_their_node_takes_tasks_again() ->
     marked = replace(found, tasks=(replace(found.tasks[0], deletion_cost="-100"), *found.tasks[1:]))
     assert marks(marked) == []
     assert marks(replace(marked, draining_nodes=frozenset())) == [("web-0", None)]
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ({}, False),
+        ({"unschedulable": True}, True),
+        ({"taints": [{"key": "karpenter.sh/disrupted", "effect": "NoSchedule"}]}, True),
+        ({"taints": [{"key": "ToBeDeletedByClusterAutoscaler", "effect": "NoSchedule"}]}, True),
+        ({"taints": [{"key": "aws-node-termination-handler/spot-itn", "effect": "NoSchedule"}]}, True),
+        ({"taints": [{"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}]}, False),
+    ],
+)
+def test_a_node_drains_when_it_is_cordoned_or_about_to_go(spec: dict[str, Any], expected: bool) -> None:
+    assert is_draining({"metadata": {"name": "n"}, "spec": spec}) is expected
 
 
 def test_the_budget_is_the_lower_bound_in_percent() -> None:

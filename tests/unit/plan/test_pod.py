@@ -284,6 +284,12 @@ def test_a_spot_node_that_shuts_down_takes_its_tasks_with_it() -> None:
     assert stop(look(pod(status("app", LAST), state=failed)))[0] == "InfrastructureHealth"
 
 
+def test_a_spot_node_that_is_taken_back_has_its_tasks_scaled_in() -> None:
+    found = pod(status("app", LAST), metadata=deleting(60))
+    assert stop(look(found, gone=True, replicas_fell=True, node=TAINTED)) == INTERRUPTED
+    assert stop(look(found, gone=True, replicas_fell=True, node=SPOT))[0] == "ServiceSchedulerInitiated"
+
+
 def test_who_deletes_a_task_on_a_spot_node_is_still_its_user() -> None:
     found = pod(status("app", LAST), metadata=deleting(60))
     assert stop(look(found, gone=True, node=TAINTED)) == ("UserInitiated", "Task stopped by user")
