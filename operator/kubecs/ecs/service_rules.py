@@ -64,8 +64,8 @@ def _daemon(service: Service) -> Iterator[Violation]:
         yield Violation("placementStrategy", "placement strategies")
     if percents(service)[0] > 100:
         yield Violation(f"{_DEPLOYMENT}.maximumPercent", "values above 100 for maximumPercent")
-    if service.launch_type == "FARGATE":
-        yield Violation("launchType", "the launch type FARGATE")
+    if on_fargate(service):
+        yield Violation("launchType" if service.launch_type else "capacityProviderStrategy", "the launch type FARGATE")
     if controller(service) != "ECS":
         yield Violation("deploymentController", "other deployment controllers than ECS")
 

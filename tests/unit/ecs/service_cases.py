@@ -153,6 +153,12 @@ CASES = [
     ),
     Case(
         _DAEMON,
+        daemon(capacityProviderStrategy=[{"capacityProvider": "FARGATE_SPOT", "weight": 1}]),
+        "capacityProviderStrategy",
+        "The daemon scheduling strategy does not support the launch type FARGATE.",
+    ),
+    Case(
+        _DAEMON,
         daemon(launchType="FARGATE"),
         "launchType",
         "The daemon scheduling strategy does not support the launch type FARGATE.",
