@@ -33,8 +33,20 @@ TOLD = {
     "Deployment": ("replicas", "readyReplicas", "updatedReplicas"),
     "ReplicaSet": ("replicas", "readyReplicas"),
     "Pod": ("phase",),
+    "DaemonSet": ("desiredNumberScheduled", "numberReady", "updatedNumberScheduled"),
+    "PodDisruptionBudget": ("expectedPods", "desiredHealthy", "currentHealthy"),
 }
-DROPPED_LABELS = frozenset({"pod-template-hash", "topology.kubernetes.io/region", "topology.kubernetes.io/zone"})
+KIND_NAMES = {kind.lower(): kind for kind in TOLD}
+REVISION_HASH = "controller-revision-hash"  # on what DaemonSets keep and make
+DROPPED_LABELS = frozenset(
+    {
+        REVISION_HASH,
+        "pod-template-generation",
+        "pod-template-hash",
+        "topology.kubernetes.io/region",
+        "topology.kubernetes.io/zone",
+    }
+)
 DROPPED_NOTES = frozenset({"kubecs.dev/applied-hash"})  # of a manifest with the deployment's id in it
 DROPPED_MEMBERS = frozenset({"nodeName", "runtimeId", "version"})  # version: a record's, the Pod's resourceVersion
 # A ControllerRevision that was lost between two writes is made from the live template, which has the server's defaults.
@@ -51,7 +63,7 @@ _STANDING_NAMES = (
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "<uuid>"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "<digest>"),
     (re.compile(r"\b[0-9a-f]{32}\b"), "<id>"),
-    (re.compile(r"(default-[a-z]+-[0-9a-f]{8})-[0-9a-z]{6,10}(-[0-9a-z]{5})?\b"), r"\1-<hash>"),
+    (re.compile(r"(default-[a-z]+-[0-9a-f]{8})-[0-9a-z]{5,10}(-[0-9a-z]{5})?\b"), r"\1-<hash>"),
     (re.compile(r"\b([a-z]+)-[0-9a-f]{10}\b"), r"\1-<ten>"),
 )
 
@@ -62,7 +74,7 @@ def end_state(kubectl: Kubectl) -> list[str]:
         f"{kind} {obj['metadata']['name']} {line}"
         for kind in KINDS
         for obj in kubectl.list(kind)
-        if not (kind == "serviceaccount" and obj["metadata"]["name"] == "default")
+        if not _kubernetes_own(kind, obj)
         for line in _flat("", _kept(kind, obj))
     ]
     return sorted(_named(_deployments_numbered(lines), kubectl.namespace))
@@ -88,7 +100,7 @@ def _kept(kind: str, obj: Mapping[str, Any]) -> dict[str, Any]:
         "ends": "deletionTimestamp" in metadata,
     }
     status = obj.get("status") or {}
-    told = TOLD.get(obj.get("kind") or _kind_of(kind))
+    told = TOLD.get(KIND_NAMES.get(kind, ""))  # items of a list carry no kind
     kept["status"] = _pruned({name: status.get(name) for name in told} if told else status)
     if kind == "pod":  # the rest is the template's, with what the API server and the scheduler add
         kept["gates"] = obj["spec"].get("schedulingGates")
@@ -109,9 +121,12 @@ def _drop_defaults(pod: dict[str, Any]) -> None:
     pod.pop("serviceAccount", None)  # Kubernetes' old name for serviceAccountName
 
 
-def _kind_of(kind: str) -> str:
-    """Items of a list carry no kind."""
-    return {"deployment": "Deployment", "replicaset": "ReplicaSet", "pod": "Pod"}.get(kind, "")
+def _kubernetes_own(kind: str, obj: Mapping[str, Any]) -> bool:
+    """The namespace's own ServiceAccount, and what a DaemonSet keeps of its templates."""
+    metadata = obj["metadata"]
+    if kind == "serviceaccount":
+        return bool(metadata["name"] == "default")
+    return kind == "controllerrevision" and REVISION_HASH in (metadata.get("labels") or {})
 
 
 def _without(values: Mapping[str, Any], dropped: frozenset[str]) -> dict[str, Any]:

@@ -41,6 +41,7 @@ class Story:
             of the same kind; every kind of write has to be among the first so many.
         before: documents that are there first.
         begun: what they have come to, before the story begins.
+        eve: what happens then, still before it begins.
         act: the person's deed.
         ended: what it has come to, at least; the whole is compared afterwards.
     """
@@ -50,6 +51,7 @@ class Story:
     begun: Look
     act: Callable[[Kubectl], object]
     ended: Look
+    eve: Callable[[Kubectl], object] = lambda _: None
 
 
 def _steady(*names: str, runs: str = "web:1", count: int | None = None) -> Look:
@@ -85,6 +87,36 @@ def _gone(kind: str, records: int) -> Look:
     return look
 
 
+def _get_stuck(kubectl: Kubectl) -> None:
+    """A deployment whose task never gets ready."""
+    kubectl.patch("ecsservice", "web", {"spec": {"kubernetes": {"podAnnotations": ecs.kwok(never_ready="true")}}})
+    wait_for(lambda: len(_running_deployments(kubectl)) == 2, 20, "the new task runs beside the old one")
+
+
+def _running_deployments(kubectl: Kubectl) -> list[ecs.Document]:
+    shown = ecs.status(kubectl.get("ecsservice", "web")).get("deployments", ())
+    return [each for each in shown if each["runningCount"] + each["pendingCount"]]
+
+
+def _stop_deployment(kubectl: Kubectl) -> None:
+    newest = ecs.status(kubectl.get("ecsservice", "web"))["deployments"][0]["id"]
+    kubectl("annotate", "ecsservice/web", f"kubecs.dev/stop-deployment={newest}")
+
+
+def _rolled_back(kubectl: Kubectl) -> bool:
+    service = kubectl.get("ecsservice", "web")
+    return ecs.states(service) == "Stalled RolledBack" and ecs.status(service)["runningCount"] == 1
+
+
+def _bounded(percent: str) -> Look:
+    def look(kubectl: Kubectl) -> bool:
+        assert [each["spec"]["minAvailable"] for each in kubectl.list("poddisruptionbudget")] == [percent]
+        rolling = ecs.deployment_of(kubectl, "web")["spec"]["strategy"]["rollingUpdate"]
+        return bool(rolling["maxUnavailable"] == 1) and bool(_steady("web", count=2)(kubectl))
+
+    return look
+
+
 WEB = (ecs.account(), ecs.task_definition("web"))
 
 STORIES = {
@@ -108,6 +140,37 @@ STORIES = {
         begun=_steady("web", count=2),
         act=lambda kubectl: kubectl.apply(ecs.task_definition("web", NEW_IMAGE)),
         ended=_steady("web", runs="web:2", count=2),
+    ),
+    "roll back": Story(
+        calls=14,
+        before=(*WEB, ecs.service("web", 1)),
+        begun=_steady("web", count=1),
+        eve=_get_stuck,
+        act=_stop_deployment,
+        ended=_rolled_back,
+    ),
+    "bound a service otherwise": Story(
+        calls=4,
+        before=(*WEB, ecs.service("web", 2)),
+        begun=_steady("web", count=2),
+        act=lambda kubectl: kubectl.patch(
+            "ecsservice", "web", {"spec": {"deploymentConfiguration": {"minimumHealthyPercent": 50}}}
+        ),
+        ended=_bounded("50%"),
+    ),
+    "run a daemon": Story(
+        calls=8,
+        before=WEB,
+        begun=_registered(1),
+        act=lambda kubectl: kubectl.apply(ecs.daemon()),
+        ended=_steady("web"),
+    ),
+    "roll out a daemon": Story(
+        calls=17,
+        before=(*WEB, ecs.daemon()),
+        begun=_steady("web"),
+        act=lambda kubectl: kubectl.apply(ecs.task_definition("web", NEW_IMAGE)),
+        ended=_steady("web", runs="web:2"),
     ),
     "delete a service": Story(
         calls=4,
@@ -205,6 +268,8 @@ class Stage:
         log = AuditLog(self.cluster)
         kubectl.apply(story.before)
         wait_for(lambda: story.begun(kubectl), 30, "the story may begin")
+        log.settle(name)
+        story.eve(kubectl)
         log.settle(name)
         return kubectl
 
