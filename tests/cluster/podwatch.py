@@ -36,6 +36,20 @@ class Happening:
         """The service that the object belongs to."""
         return str((self.object["metadata"].get("labels") or {}).get("kubecs.dev/service", ""))
 
+    def __str__(self) -> str:
+        metadata, spec, status = self.object["metadata"], self.object["spec"], self.object.get("status") or {}
+        told: dict[str, Any] = {"replicas": spec.get("replicas"), "deleted": metadata.get("deletionTimestamp")}
+        if self.kind == "Deployment":
+            told |= spec["strategy"]["rollingUpdate"] | {"paused": spec.get("paused")}
+            told |= {"generation": metadata["generation"], "observed": status.get("observedGeneration")}
+        elif self.kind == "ReplicaSet":
+            told |= {"carries": metadata["annotations"].get("deployment.kubernetes.io/desired-replicas")}
+            told |= {name: status.get(name) for name in ("replicas", "readyReplicas", "availableReplicas")}
+        else:
+            told |= {each["type"]: each["status"] for each in status.get("conditions", ()) if each["type"] == "Ready"}
+        said = " ".join(f"{name}={value}" for name, value in told.items() if value is not None)
+        return f"{self.version} {self.type} {self.kind} {metadata['name']}: {said}"
+
 
 @contextmanager
 def watching(kubectl: Kubectl) -> Iterator[list[Happening]]:

@@ -85,8 +85,10 @@ def test_no_start_or_stop_crosses_the_bounds(kubectl: Kubectl, numbers: list[int
         _act(kubectl, scenarios)
         wait_for(lambda: _settled(kubectl, names), 240, "all rollouts have come to an end")
     assert sum(each.kind == "Pod" and each.type == "DELETED" for each in seen) > len(scenarios), "nothing was replaced"
-    crossed = [text for name in names for text in crossings(each for each in seen if each.service == name)]
-    assert crossed == []
+    for scenario in scenarios:
+        own = [each for each in seen if each.service == scenario.name]
+        crossed = list(crossings(own))
+        assert crossed == [], "\n".join([str(scenario), *map(str, own), *crossed])
 
 
 def _act(kubectl: Kubectl, scenarios: list[Scenario]) -> None:
