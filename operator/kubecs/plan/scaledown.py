@@ -3,28 +3,46 @@
 A Deployment shrinks its ReplicaSets in proportion to their size, whichever of their Pods are ready, and so may go below
 the lower bound. Therefore it is first paused, with as large a surge as its ReplicaSets together have above the new
 count: it then only notes the new count on them. Once all carry it, the rollout goes on with the true values.
+
+The controller may be a step ahead of what is seen of its ReplicaSets, so what it may have come to is reckoned with.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from kubecs.plan.rollout import Bounds
-from kubecs.plan.snapshot import ServiceSnapshot
+from kubecs.plan.rollout import Bounds, progress
+from kubecs.plan.snapshot import ServiceSnapshot, deployment_of
 
 DESIRED_REPLICAS = "deployment.kubernetes.io/desired-replicas"
 
 
 def is_under_way(snapshot: ServiceSnapshot, replicas: int) -> bool:
-    """Several ReplicaSets have tasks, and one of them still carries a higher count."""
+    """Several ReplicaSets have tasks, or may have by now, and one of them still carries a higher count."""
     active = _active(snapshot)
-    return len(active) > 1 and any(_carried(each) > replicas for each in active)
+    several = len(active) > 1 or not progress(snapshot.deployment).observed
+    return several and any(_carried(each) > replicas for each in active)
 
 
 def held(snapshot: ServiceSnapshot, bounds: Bounds, replicas: int) -> Bounds:
     """The bounds of the first write: none of the ReplicaSets has to shrink."""
-    total = sum(each["spec"]["replicas"] for each in _active(snapshot))
-    return replace(bounds, max_surge=max(total - replicas, bounds.max_surge))
+    return replace(bounds, max_surge=max(_most(snapshot) - replicas, bounds.max_surge))
+
+
+def _most(snapshot: ServiceSnapshot) -> int:
+    """How many tasks the ReplicaSets may together want by now, as far as the Deployment's last write allows.
+
+    In a rollout the newest may have grown since, and the others only shrink; while it is paused, all may have grown.
+    """
+    total: int = sum(each["spec"]["replicas"] for each in _active(snapshot))
+    if snapshot.deployment is None:
+        return total
+    spec = snapshot.deployment["spec"]
+    wanted, surge = int(spec["replicas"]), ((spec.get("strategy") or {}).get("rollingUpdate") or {}).get("maxSurge")
+    allowed = wanted + surge if isinstance(surge, int) else total  # else somebody has edited the Deployment
+    newest = snapshot.wanted_by(deployment_of(spec["template"]))
+    most = allowed if spec.get("paused") else min(total + max(wanted - newest, 0), allowed)
+    return max(most, total)
 
 
 def _active(snapshot: ServiceSnapshot) -> Sequence[Mapping[str, Any]]:

@@ -166,7 +166,7 @@ def _held_up(snapshot: ServiceSnapshot, progress: Rollout) -> Message | None:
     """What keeps tasks from being stopped or started while some should be; nothing of ours can mend it."""
     if snapshot.paused or progress.steady:
         return None
-    if snapshot.bounds.blocked and len(progress.entries) > 1:
+    if snapshot.blocked and len(progress.entries) > 1:
         return Message("Warning", "DeploymentBlocked", rollout.BLOCKED_MESSAGE)
     refused = rollout.refused_pods(snapshot.deployment)
     return Message("Warning", "TasksRefused", f"was unable to start a task: {refused}") if refused else None

@@ -115,6 +115,12 @@ class ServiceSnapshot:
         return rollout.bounds_of(self.spec, self.desired)
 
     @property
+    def blocked(self) -> bool:
+        """The percents leave no room to start a task or to stop one, and there is none too many either."""
+        wanted = sum(each["spec"].get("replicas", 0) for each in self.replica_sets)
+        return self.bounds.blocked and wanted <= self.desired
+
+    @property
     def paused(self) -> bool:
         """spec.kubernetes.paused: write nothing to the children."""
         return bool((self.spec.get("kubernetes") or {}).get("paused"))

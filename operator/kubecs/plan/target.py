@@ -37,11 +37,11 @@ def target_of(snapshot: ServiceSnapshot, primary: ServiceRevision, now: datetime
     bounds = snapshot.bounds
     older = older_wanted(snapshot, primary)
     if snapshot.daemon:
-        return Target(primary, snapshot.desired, bounds, paused=bounds.blocked and older)
+        return Target(primary, snapshot.desired, bounds, paused=snapshot.blocked and older)
     if older and scaledown.is_under_way(snapshot, snapshot.desired):
         return Target(primary, snapshot.desired, scaledown.held(snapshot, bounds, snapshot.desired), paused=True)
     if older or not _shows(snapshot, primary):
-        return Target(primary, snapshot.desired, bounds, paused=bounds.blocked and older)
+        return Target(primary, snapshot.desired, bounds, paused=snapshot.blocked and older)
     extra = replacement.extra_replicas(snapshot, bounds, now.timestamp() - primary.min_ready_seconds)
     return Target(primary, snapshot.desired + extra, bounds, settled=True)
 
