@@ -140,6 +140,29 @@ def test_tasks_that_crash_in_a_row_do_not_make_pods_in_a_row(kubectl: Kubectl) -
     wait_for(lambda: len(kubectl.list("ecstaskrecord")) >= 5, 30, "each end is a task's end all the same")
 
 
+@pytest.mark.parametrize("resets", [True, False])
+def test_a_task_that_is_ready_sets_the_count_back(kubectl: Kubectl, hasty: OperatorProcess, resets: bool) -> None:
+    hasty.kill()
+    hasty.start("--failed-start-seconds=3", "--steady-seconds=60")  # ready long before the deployment has completed
+    lasting = {"enable": True, "rollback": False, "thresholdConfiguration": {"type": "COUNT", "value": 50}}
+    configuration = {"deploymentCircuitBreaker": lasting | {"resetOnHealthyTask": resets}}
+    kubectl.apply([ecs.account(), ecs.task_definition()])
+    kubectl.apply(ecs.service("web", 1, annotations=PULL_FAILS, deploymentConfiguration=configuration))
+    wait_for(lambda: [each["failedTasks"] for each in _deployments(kubectl)] == [1], 30, "one has failed")
+    (pod,) = ecs.pods(kubectl, service="web")
+    kubectl.annotate("pod", pod["metadata"]["name"], waiting=None)
+
+    def recovered() -> dict[str, Any]:
+        assert ecs.condition(kubectl.get("pod", pod["metadata"]["name"]), "Ready").get("status") == "True"
+        (primary,) = _deployments(kubectl)
+        assert primary["runningCount"] == 1
+        assert primary.get("healthyAt") or not resets
+        return primary
+
+    primary = wait_for(recovered, 20, "the next is ready")
+    assert (primary["failedTasks"], primary["rolloutState"]) == (0 if resets else 1, "IN_PROGRESS")
+
+
 def _after(seconds: float) -> Any:
     over = time.monotonic() + seconds
     return lambda: time.monotonic() > over
