@@ -44,7 +44,7 @@ class Happening:
             told |= {"generation": metadata["generation"], "observed": status.get("observedGeneration")}
         elif self.kind == "ReplicaSet":
             told |= {"carries": metadata["annotations"].get("deployment.kubernetes.io/desired-replicas")}
-            told |= {name: status.get(name) for name in ("replicas", "readyReplicas", "availableReplicas")}
+            told |= {name: status.get(name) for name in ("readyReplicas", "availableReplicas")}
         else:
             told |= {each["type"]: each["status"] for each in status.get("conditions", ()) if each["type"] == "Ready"}
         said = " ".join(f"{name}={value}" for name, value in told.items() if value is not None)

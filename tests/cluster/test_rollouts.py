@@ -127,6 +127,7 @@ class Replay:
     wanted: dict[str, int] = field(default_factory=dict)
     bounds: list[tuple[int, int]] = field(default_factory=list)
     observed: bool = False
+    given_up: dict[str, set[str]] = field(default_factory=dict)  # by ReplicaSet, see `shrunk`
 
     def alive(self) -> int:
         """How many Pods there are, without those that their ReplicaSet does not want any more.
@@ -136,6 +137,16 @@ class Replay:
         """
         counts = Counter(self.owners[name] for name in self.ready)
         return sum(min(count, self.wanted.get(uid, 0)) for uid, count in counts.items())
+
+    def shrunk(self, uid: str, known_ready: int) -> None:
+        """A ReplicaSet wants fewer Pods.
+
+        That was decided by what its status said of them, so to stop one that was not ready then, or not known to be,
+        is to stop an unhealthy task, though it may have become ready on the way.
+        """
+        own = [name for name in self.ready if self.owners[name] == uid]
+        well = [name for name in own if self.ready[name]]  # in the order in which they became so
+        self.given_up[uid] = {name for name in own if not self.ready[name]} | set(well[known_ready:])
 
     def settle(self) -> None:
         """Forget bounds that nothing depends on any more."""
@@ -163,11 +174,13 @@ def _take_deployment(replay: Replay, happening: Happening) -> Iterator[str]:
 
 def _take_replica_set(replay: Replay, happening: Happening) -> Iterator[str]:
     yield from ()
-    uid = happening.object["metadata"]["uid"]
+    uid, wanted = happening.object["metadata"]["uid"], happening.object["spec"]["replicas"]
     if happening.type == "DELETED":
         replay.wanted.pop(uid, None)
-    else:
-        replay.wanted[uid] = happening.object["spec"]["replicas"]
+        return
+    if wanted < replay.wanted.get(uid, 0):
+        replay.shrunk(uid, ecs.status(happening.object).get("readyReplicas", 0))
+    replay.wanted[uid] = wanted
 
 
 def _take_pod(replay: Replay, happening: Happening) -> Iterator[str]:
@@ -177,11 +190,14 @@ def _take_pod(replay: Replay, happening: Happening) -> Iterator[str]:
     if metadata.get("deletionTimestamp") or happening.type == "DELETED":
         replay.ready.pop(name, None)
         healthy, lowest = sum(replay.ready.values()), min((low for _, low in replay.bounds), default=0)
-        if before and healthy < lowest:
+        if before and healthy < lowest and name not in replay.given_up.get(owner, ()):
             yield f"{happening.version}: the stop of {name} leaves {healthy} healthy, at least {lowest} are wanted"
         return
     replay.owners[name] = owner
-    replay.ready[name] = _is_ready(happening.object)
+    ready = _is_ready(happening.object)
+    if ready != before:
+        replay.ready.pop(name, None)  # the newest is last
+    replay.ready[name] = ready
     highest = max((high for high, _ in replay.bounds), default=0)
     if before is None and replay.bounds and replay.alive() > highest:
         yield f"{happening.version}: the start of {name} makes {replay.alive()}, at most {highest} are allowed"

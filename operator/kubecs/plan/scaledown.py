@@ -2,7 +2,8 @@
 
 A Deployment shrinks its ReplicaSets in proportion to their size, whichever of their Pods are ready, and so may go below
 the lower bound. Therefore it is first paused, with as large a surge as its ReplicaSets together have above the new
-count: it then only notes the new count on them. Once all carry it, the rollout goes on with the true values.
+count: it then only notes the new count on them. Once all carry it, the rollout goes on with the true values. So is a
+rise while there are still more tasks than the new count allows, as after such a fall.
 
 The controller may be a step ahead of what is seen of its ReplicaSets, so what it may have come to is reckoned with.
 """
@@ -17,11 +18,13 @@ from kubecs.plan.snapshot import ServiceSnapshot, deployment_of
 DESIRED_REPLICAS = "deployment.kubernetes.io/desired-replicas"
 
 
-def is_under_way(snapshot: ServiceSnapshot, replicas: int) -> bool:
-    """Several ReplicaSets have tasks, or may have by now, and one of them still carries a higher count."""
+def is_under_way(snapshot: ServiceSnapshot, bounds: Bounds, replicas: int) -> bool:
+    """Several ReplicaSets have tasks, or may have by now, and to tell one of another count would shrink them."""
     active = _active(snapshot)
     several = len(active) > 1 or not progress(snapshot.deployment).observed
-    return several and any(_carried(each) > replicas for each in active)
+    too_many = _most(snapshot) > replicas + bounds.max_surge
+    carried = [_carried(each) for each in active]
+    return several and any(count > replicas or (too_many and count != replicas) for count in carried)
 
 
 def held(snapshot: ServiceSnapshot, bounds: Bounds, replicas: int) -> Bounds:

@@ -38,7 +38,7 @@ def target_of(snapshot: ServiceSnapshot, primary: ServiceRevision, now: datetime
     older = older_wanted(snapshot, primary)
     if snapshot.daemon:
         return Target(primary, snapshot.desired, bounds, paused=snapshot.blocked and older)
-    if older and scaledown.is_under_way(snapshot, snapshot.desired):
+    if older and scaledown.is_under_way(snapshot, bounds, snapshot.desired):
         return Target(primary, snapshot.desired, scaledown.held(snapshot, bounds, snapshot.desired), paused=True)
     if older or not _shows(snapshot, primary):
         return Target(primary, snapshot.desired, bounds, paused=snapshot.blocked and older)

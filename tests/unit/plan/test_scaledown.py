@@ -78,6 +78,12 @@ def test_a_rollout_that_may_have_begun_unseen_is_held() -> None:
     assert not strategy(fallen(written(begun, observedGeneration=1), 7))["paused"]
 
 
+def test_a_rise_while_there_are_too_many_holds_them_too() -> None:
+    found = rolling(23, 16, carried=2, desired=10)
+    assert strategy(found) == {"replicas": 10, "paused": True, "maxSurge": 29, "maxUnavailable": 5}
+    assert not strategy(rolling(23, 16, carried=10, desired=10))["paused"]
+
+
 def test_a_task_too_many_is_stopped_though_the_percents_leave_no_room() -> None:
     assert not strategy(rolling(1, 1, carried=1, desired=1))["paused"]
     assert strategy(rolling(1, 0, carried=1, desired=1))["paused"]
