@@ -74,6 +74,7 @@ def _task_is(status: str) -> Look:
 def _registered(number: int) -> Look:
     def look(kubectl: Kubectl) -> bool:
         family = kubectl.get("ecstaskdefinition", "web")
+        assert all(map(ecs.is_ready, kubectl.list("ecstaskdefinitionrevision")))  # told after its family, or before
         return ecs.is_ready(family) and ecs.status(family).get("latestRevision") == number
 
     return look
@@ -121,7 +122,7 @@ WEB = (ecs.account(), ecs.task_definition("web"))
 
 STORIES = {
     "create a service": Story(
-        calls=8,
+        calls=11,
         before=WEB,
         begun=_registered(1),
         act=lambda kubectl: kubectl.apply(ecs.service("web", 2)),
@@ -159,7 +160,7 @@ STORIES = {
         ended=_bounded("50%"),
     ),
     "run a daemon": Story(
-        calls=8,
+        calls=11,
         before=WEB,
         begun=_registered(1),
         act=lambda kubectl: kubectl.apply(ecs.daemon()),
