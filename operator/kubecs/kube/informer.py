@@ -25,6 +25,7 @@ MAX_WATCH_SECONDS = 600
 FAILURES_UNTIL_LIST = 5  # refused watches in a row: perhaps the place to go on from is what is wrong
 UNREACHED = (0, 429, 503)  # statuses that say nothing about the request
 BACKOFF = Backoff(base=0.2, cap=30.0)
+UNANSWERED_BACKOFF = Backoff(base=0.2, cap=2.0)  # to knock costs nobody anything, and events wait behind the door
 
 
 class HistoryRewound(RuntimeError):  # noqa: N818 - reads as what it says
@@ -210,7 +211,10 @@ class Informer:
     # Faults
 
     async def _recover(self, error: ApiError) -> None:
-        """Decides from where to go on, and waits: hardly after a first fault, up to 30 s in a streak."""
+        """Decides from where to go on, and waits: hardly after a first fault, up to 30 s in a streak.
+
+        Where nobody answers at all, as while an API server starts again, at most 2 s.
+        """
         plural = self.scope.resource.plural
         gone = isinstance(error, Gone)
         self._hooks.watch_restart(plural, "gone" if gone else error.reason)
@@ -224,4 +228,5 @@ class Informer:
             self.resource_version = self._listed_at
         elif gone or refused:
             self._listed = False
-        await asyncio.sleep(BACKOFF.delay(self._failures - 1, random.random(), error.retry_after))  # noqa: S311
+        backoff = BACKOFF if error.status else UNANSWERED_BACKOFF
+        await asyncio.sleep(backoff.delay(self._failures - 1, random.random(), error.retry_after))  # noqa: S311
