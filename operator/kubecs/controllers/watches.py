@@ -155,6 +155,7 @@ class Life(threading.Thread):
     async def _operator(self) -> None:
         """Until one of kopf's tasks ends, which is the end of all: kopf itself would wait for some of them for ever."""
         self._task = asyncio.current_task()
+        asyncio.get_running_loop().set_exception_handler(self._failed_aside)
         if self._cancelled:  # before there was a task
             return
         namespaces = self._watches.namespaces
@@ -172,6 +173,13 @@ class Life(threading.Thread):
             await self._end_all()
         for root in done:
             root.result()
+
+    def _failed_aside(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Kopf's callbacks expect a task to be running, which at its end may be over before they are: no news then."""
+        if self._cancelled:
+            log.debug("at kopf's end: %s", context.get("message"), exc_info=context.get("exception"))
+        else:
+            loop.default_exception_handler(context)
 
     async def _end_all(self) -> None:
         """Everything at once, whatever kopf has started and lost sight of; this loop has nothing else."""

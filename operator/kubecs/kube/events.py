@@ -11,7 +11,7 @@ from typing import Any, Literal, Self
 
 from kubecs.kube.client import Client
 from kubecs.kube.clock import Clock
-from kubecs.kube.errors import AlreadyExists, ApiError, NotFound
+from kubecs.kube.errors import AlreadyExists, ApiError, NamespaceEnding, NotFound
 from kubecs.kube.resources import EVENTS
 
 log = logging.getLogger(__name__)
@@ -165,6 +165,8 @@ class EventRecorder:
             series = await self._queue.get()
             try:
                 await self._post(series)
+            except NamespaceEnding as error:
+                log.debug("nobody will read it: %s", error)
             except ApiError as error:
                 series.posted = max(series.posted, series.count)  # not again before it has doubled
                 self._drop(1, str(error))
