@@ -267,7 +267,10 @@ class Stage:
         wait_for(lambda: self.cluster.api.answers(account), 30, "the namespace's default ServiceAccount")
         kubectl = Kubectl(self.cluster, name)
         log = AuditLog(self.cluster)
-        kubectl.apply(story.before)
+        for document in story.before:
+            kubectl.apply(document)
+            if document["kind"] == "ECSTaskDefinition":  # a service before it is told that it has none yet
+                ecs.wait_ready(kubectl, "ecstaskdefinition", document["metadata"]["name"])
         wait_for(lambda: story.begun(kubectl), 30, "the story may begin")
         log.settle(name)
         story.eve(kubectl)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -150,8 +149,7 @@ def test_pruning_a_whole_tree_at_once_leaves_only_what_keeps_numbers_taken(kubec
     kubectl("delete", "-f", str(EXAMPLES))
 
     def gone() -> bool:
-        left: list[dict[str, Any]] = [each for kind in CHILDREN for each in kubectl.list(kind)]
-        assert [(each["kind"], each["metadata"]["name"]) for each in left] == []
+        assert [(kind, each["metadata"]["name"]) for kind in CHILDREN for each in kubectl.list(kind)] == []
         return True
 
     wait_for(gone, 60, "all children are gone")
