@@ -84,7 +84,7 @@ def _healthz(process: OperatorProcess) -> str:
 def _start(process: OperatorProcess, directory: Path, lines: str, kubeconfig: Path | None = None) -> None:
     process.start(env=shim.environment(directory / "shim", IMPATIENT + lines), kubeconfig=kubeconfig)
     wait_for(lambda: ecs.sample(process.metrics(), "ecs_operator_leader") == 1, 15, "leading")
-    assert _healthz(process) == "ok"
+    wait_for(lambda: _healthz(process) == "ok", 20, "all watches have given a sign of life")
 
 
 def test_a_stuck_loop_does_not_answer(own: OperatorProcess, kubectl: Kubectl, tmp_path: Path) -> None:

@@ -66,11 +66,16 @@ def test_a_node_that_throws_its_tasks_out(kubectl: Kubectl, on_node: dict[str, A
     assert record["kubernetes"]["podUID"] == on_node["metadata"]["uid"]
 
 
+def _specs(kubectl: Kubectl) -> list[dict[str, Any]]:
+    return [each["spec"] for each in kubectl.list("ecstaskrecord")]
+
+
 def test_a_spot_notice(kubectl: Kubectl, on_node: dict[str, Any], node: str) -> None:
     _taint(kubectl, node, "aws-node-termination-handler/spot-itn", "NoSchedule")
     ecs.wait_evictable(kubectl, "web")
     ecs.evict(kubectl, on_node)  # as the termination handler drains
-    record = _record(kubectl)
+    uid = on_node["metadata"]["uid"]  # its replacement may be one too many, and have a record of its own
+    record = wait_for(lambda: next((r for r in _specs(kubectl) if r["kubernetes"]["podUID"] == uid), None), 30)
     assert (record["stopCode"], record["stoppedReason"]) == ("SpotInterruption", "Your Spot Task was interrupted.")
 
 
