@@ -126,3 +126,17 @@ def _operator_as_usual(request: pytest.FixtureRequest) -> None:
     """
     if "operator" in request.node.fixturenames:
         request.getfixturevalue("operator").ensure_default()
+
+
+@pytest.fixture
+def own(request: pytest.FixtureRequest, cluster: LocalCluster, tmp_path: Path) -> Iterator[OperatorProcess]:
+    """A process of the test's own that does not run yet, while the usual one is down."""
+    usual: OperatorProcess = request.getfixturevalue("operator")  # asked for so that no test starts it beside ours
+    if usual.pid is not None:
+        usual.terminate()
+    process = OperatorProcess(usual.kubeconfig, tmp_path, "own")
+    yield process
+    process.kill()
+    lease = cluster.api.resource("Lease").path("kubecs-system", "kubecs-operator")
+    if cluster.api.answers(lease):
+        cluster.api.call("DELETE", lease)  # its holder may have been killed

@@ -5,10 +5,7 @@ from __future__ import annotations
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from tests.cluster import ecs, shim
 from tests.cluster.faultproxy import FaultProxy, Silence
@@ -54,20 +51,6 @@ async def _blocked(self, item):
 
 engine.Engine._reconcile = _blocked
 """
-
-
-@pytest.fixture
-def own(request: pytest.FixtureRequest, cluster: LocalCluster, tmp_path: Path) -> Iterator[OperatorProcess]:
-    """A process of the test's own that does not run yet, while the usual one is down."""
-    usual: OperatorProcess = request.getfixturevalue("operator")  # asked for so that no test starts it beside ours
-    if usual.pid is not None:
-        usual.terminate()
-    process = OperatorProcess(usual.kubeconfig, tmp_path, "own")
-    yield process
-    process.kill()
-    lease = cluster.api.resource("Lease").path("kubecs-system", "kubecs-operator")
-    if cluster.api.answers(lease):
-        cluster.api.call("DELETE", lease)  # its holder was killed
 
 
 def _healthz(process: OperatorProcess) -> str:

@@ -107,11 +107,7 @@ def test_work_goes_on_soon_after_sigterm(
     record_property: Callable[[str, object], None],
 ) -> None:
     leader, standby = replicas
-    leader.start()
-    _wait_leading(leader)
-    standby.start()
-    kubectl.apply([ecs.task_definition("web"), ecs.service("web", 1)])
-    ecs.wait_ready(kubectl, "ecsservice", "web")
+    _both_run(leader, standby, kubectl)
     ecs.wait_ready(kubectl, "ecstaskdefinition", "web")
     _wait_until_cached(standby, "ecsservices", 1)
 
@@ -122,6 +118,15 @@ def test_work_goes_on_soon_after_sigterm(
     took = time.monotonic() - began
     record_property("seconds from SIGTERM to work", round(took, 2))
     assert took < HAND_OVER_SECONDS
+
+
+def _both_run(leader: OperatorProcess, standby: OperatorProcess, kubectl: Kubectl) -> None:
+    """One leads, the other stands by, and the service web is steady."""
+    leader.start()
+    _wait_leading(leader)
+    standby.start()
+    kubectl.apply([ecs.task_definition("web"), ecs.service("web", 1)])
+    ecs.wait_ready(kubectl, "ecsservice", "web")
 
 
 def _replicas(kubectl: Kubectl) -> int:
@@ -153,11 +158,7 @@ def test_the_standby_takes_over_from_a_leader_that_was_killed(
     record_property: Callable[[str, object], None],
 ) -> None:
     leader, standby = replicas
-    leader.start()
-    _wait_leading(leader)
-    standby.start()
-    kubectl.apply([ecs.task_definition("web"), ecs.service("web", 1)])
-    ecs.wait_ready(kubectl, "ecsservice", "web")
+    _both_run(leader, standby, kubectl)
 
     leader.kill()
     killed = time.monotonic()

@@ -10,7 +10,6 @@ import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,20 +26,6 @@ END_SECONDS = 5.0
 def proxy(cluster: LocalCluster) -> Iterator[FaultProxy]:
     with FaultProxy(cluster.url, cluster.certificate_authority) as running:
         yield running
-
-
-@pytest.fixture
-def own(request: pytest.FixtureRequest, cluster: LocalCluster, tmp_path: Path) -> Iterator[OperatorProcess]:
-    """A process of the test's own that does not run yet, while the usual one is down."""
-    usual: OperatorProcess = request.getfixturevalue("operator")  # asked for so that no test starts it beside ours
-    if usual.pid is not None:
-        usual.terminate()
-    process = OperatorProcess(usual.kubeconfig, tmp_path, "own")
-    yield process
-    process.kill()
-    lease = cluster.api.resource("Lease").path("kubecs-system", "kubecs-operator")
-    if cluster.api.answers(lease):
-        cluster.api.call("DELETE", lease)  # its holder may have been killed
 
 
 def _page(process: OperatorProcess, path: str) -> tuple[int, str]:

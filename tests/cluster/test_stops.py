@@ -66,16 +66,17 @@ def test_a_node_that_throws_its_tasks_out(kubectl: Kubectl, on_node: dict[str, A
     assert record["kubernetes"]["podUID"] == on_node["metadata"]["uid"]
 
 
-def _specs(kubectl: Kubectl) -> list[dict[str, Any]]:
-    return [each["spec"] for each in kubectl.list("ecstaskrecord")]
+def _records_of(kubectl: Kubectl, pod: dict[str, Any]) -> list[dict[str, Any]]:
+    specs = [each["spec"] for each in kubectl.list("ecstaskrecord")]
+    return [each for each in specs if each["kubernetes"]["podUID"] == pod["metadata"]["uid"]]
 
 
 def test_a_spot_notice(kubectl: Kubectl, on_node: dict[str, Any], node: str) -> None:
     _taint(kubectl, node, "aws-node-termination-handler/spot-itn", "NoSchedule")
     ecs.wait_evictable(kubectl, "web")
     ecs.evict(kubectl, on_node)  # as the termination handler drains
-    uid = on_node["metadata"]["uid"]  # its replacement may be one too many, and have a record of its own
-    record = wait_for(lambda: next((r for r in _specs(kubectl) if r["kubernetes"]["podUID"] == uid), None), 30)
+    # A task too many, if its replacement made one, has a record of its own.
+    (record,) = wait_for(lambda: _records_of(kubectl, on_node), 30, "a record")
     assert (record["stopCode"], record["stoppedReason"]) == ("SpotInterruption", "Your Spot Task was interrupted.")
 
 

@@ -37,7 +37,7 @@ async def measure(bench: Bench, tasks: int, rounds: int) -> list[Row]:
     return [
         Row("B7", what, Sample(tuple(ours), "s"), Sample(tuple(native), "s"), ROLLOUT_TARGET),
         Row("B7", f"runningCount behind the Pods, 0 to {tasks}: p99", Sample((_p99(lags),), "ms"), target=LAG_TARGET),
-        *await events.measure(lines),
+        *events.measure(lines),
     ]
 
 
