@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from tests.cluster.rig import Kubectl, wait_for
@@ -190,6 +190,16 @@ def event_notes(kubectl: Kubectl, kind: str, name: str, reason: str | None = Non
         if (event["involvedObject"]["kind"], event["involvedObject"]["name"]) == (kind, name)
         and reason in (None, event["reason"])
     ]
+
+
+def wait_notes(kubectl: Kubectl, kind: str, name: str, reason: str | None, expected: Sequence[str]) -> None:
+    """Until the Events about an object say just this: they are posted beside the work that they tell of."""
+
+    def said() -> bool:
+        assert sorted(event_notes(kubectl, kind, name, reason)) == sorted(expected)
+        return True
+
+    wait_for(said, 10, "its Events")
 
 
 def sample(text: str, name: str, /, **labels: str) -> float | None:

@@ -158,7 +158,8 @@ def test_without_an_entry_it_runs_and_is_not_ready_until_there_is_one(kubectl: K
     kubectl.apply(ecs.account(targetGroups=[_target()]))
     _serves(kubectl, "front", 2)
     assert ecs.uids(ecs.pods(kubectl, service="web")) == before
-    assert len(ecs.event_notes(kubectl, "ECSService", "web", "TargetGroupNotMapped")) == 1
+    told = wait_for(lambda: ecs.event_notes(kubectl, "ECSService", "web", "TargetGroupNotMapped"), 10, "an Event")
+    assert len(told) == 1
 
 
 def test_it_is_put_back_and_goes_with_the_member_and_with_the_service(kubectl: Kubectl) -> None:

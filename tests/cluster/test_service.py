@@ -102,7 +102,7 @@ def test_events_are_in_the_status_and_beside_the_object(kubectl: Kubectl, web: d
         f"(service web) (deployment {ident}) deployment started with {arn}.",
     ]
     assert len({each["id"] for each in ecs.status(web)["events"]}) == 3
-    wait_for(lambda: sorted(ecs.event_notes(kubectl, "ECSService", "web")) == sorted(said), 10, "three Events")
+    ecs.wait_notes(kubectl, "ECSService", "web", None, said)
 
 
 @pytest.mark.usefixtures("web")

@@ -74,8 +74,7 @@ def test_a_running_task_reads_as_ecs_shows_it(kubectl: Kubectl) -> None:
     assert pod["metadata"]["annotations"]["kubecs.dev/started-by"] == "cron"
     assert [each["kind"] for each in pod["metadata"]["ownerReferences"]] == ["ECSTask"]
     assert pod["spec"]["restartPolicy"] == "Never"
-    notes = ecs.event_notes(kubectl, "ECSTask", "job", "TaskStarted")
-    assert notes == [f"created Pod {pod['metadata']['name']} for web:1"]
+    ecs.wait_notes(kubectl, "ECSTask", "job", "TaskStarted", [f"created Pod {pod['metadata']['name']} for web:1"])
 
 
 @pytest.mark.parametrize(

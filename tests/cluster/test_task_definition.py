@@ -70,11 +70,8 @@ def test_an_edit_makes_the_next_revision_and_a_return_another_one(kubectl: Kubec
     assert ecs.status(family)["taskDefinitionArn"] == ecs.task_definition_arn("web:3")
     assert _revisions(kubectl) == {1: "a", 2: "b", 3: "a"}
     assert set(_lifecycles(kubectl).values()) == {"ACTIVE"}
-    assert sorted(ecs.event_notes(kubectl, "ECSTaskDefinition", "web", "Registered")) == [
-        "registered web:1",
-        "registered web:2",
-        "registered web:3",
-    ]
+    said = ["registered web:1", "registered web:2", "registered web:3"]
+    ecs.wait_notes(kubectl, "ECSTaskDefinition", "web", "Registered", said)
 
 
 def test_a_revision_is_the_registered_document_owned_by_nobody(kubectl: Kubectl) -> None:
