@@ -127,7 +127,7 @@ class Replay:
     wanted: dict[str, int] = field(default_factory=dict)
     bounds: list[tuple[int, int]] = field(default_factory=list)
     observed: bool = False
-    given_up: dict[str, set[str]] = field(default_factory=dict)  # by ReplicaSet, see `shrunk`
+    given_up: dict[str, int] = field(default_factory=dict)  # by ReplicaSet, see `shrunk`
 
     def alive(self) -> int:
         """How many Pods there are, without those that their ReplicaSet does not want any more.
@@ -141,12 +141,17 @@ class Replay:
     def shrunk(self, uid: str, known_ready: int) -> None:
         """A ReplicaSet wants fewer Pods.
 
-        That was decided by what its status said of them, so to stop one that was not ready then, or not known to be,
-        is to stop an unhealthy task, though it may have become ready on the way.
+        That was decided by what its status said of them, so it gives up as many unhealthy tasks as were not ready then,
+        or not known to be, though they may have become ready on the way. Which of its Pods go for them nobody decides:
+        those that have just become ready are alike to its controller, which then chooses by their uids.
         """
-        own = [name for name in self.ready if self.owners[name] == uid]
-        well = [name for name in own if self.ready[name]]  # in the order in which they became so
-        self.given_up[uid] = {name for name in own if not self.ready[name]} | set(well[known_ready:])
+        self.given_up[uid] = sum(self.owners[name] == uid for name in self.ready) - known_ready
+
+    def gives_up(self, uid: str) -> bool:
+        """Whether one more stop is that of a task given up as unhealthy; counts it if so."""
+        left = self.given_up.get(uid, 0)
+        self.given_up[uid] = left - 1
+        return left > 0
 
     def settle(self) -> None:
         """Forget bounds that nothing depends on any more."""
@@ -190,7 +195,8 @@ def _take_pod(replay: Replay, happening: Happening) -> Iterator[str]:
     if metadata.get("deletionTimestamp") or happening.type == "DELETED":
         replay.ready.pop(name, None)
         healthy, lowest = sum(replay.ready.values()), min((low for _, low in replay.bounds), default=0)
-        if before and healthy < lowest and name not in replay.given_up.get(owner, ()):
+        spent = before is False or (before and healthy < lowest)
+        if spent and not replay.gives_up(owner) and before:
             yield f"{happening.version}: the stop of {name} leaves {healthy} healthy, at least {lowest} are wanted"
         return
     replay.owners[name] = owner
