@@ -31,11 +31,17 @@ class ServiceReconciler:
     def __init__(self, cache: Cache, settings: Settings) -> None:
         self._cache = cache
         self._settings = settings
+        self._put_off: dict[Key, datetime] = {}  # forgotten with the process: a write then waits a little longer
 
     def plan(self, key: Key, now: datetime) -> Plan | None:
         """Decide, or None when the service is gone: its children go by their owner references."""
         snapshot = self._gather(key)
-        return plan_service(snapshot, now) if snapshot else None
+        plan = plan_service(snapshot, now) if snapshot else None
+        if plan is not None and plan.puts_off:
+            self._put_off.setdefault(key, now)
+        else:
+            self._put_off.pop(key, None)
+        return plan
 
     def refused(self, key: Key, error: ApiError, now: datetime) -> Plan | None:
         """The API server refused a child: say so on the service."""
@@ -78,6 +84,7 @@ class ServiceReconciler:
             settings=self._settings,
             kubernetes_services=self._services(service, held_account, connect_namespace(cluster_object)),
             cluster_object=cluster_object,
+            put_off_since=self._put_off.get(key),
         )
 
     def _budget(self, service: Object, cluster: str) -> Object | None:

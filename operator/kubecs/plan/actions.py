@@ -89,6 +89,7 @@ class Plan:
         events: Posted after the status write.
         observations: Counted once the status is written that remembers it.
         requeue_after: Seconds until the key is looked at again though nothing changed.
+        puts_off: A write waits until a controller of Kubernetes is at rest.
         confirm: Before the steps, the API server is asked whether the object itself is still as it was decided upon.
     """
 
@@ -98,3 +99,4 @@ class Plan:
     observations: tuple[Observation, ...] = field(default=())
     requeue_after: float | None = None
     confirm: bool = False
+    puts_off: bool = False

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from kubecs.ecs.errors import EcsError
-from kubecs.plan import checks, drain, health, history, replacement, servicestatus
+from kubecs.plan import checks, drain, health, history, replacement, rest, servicestatus
 from kubecs.plan.actions import Action, Apply, Create, Delete, Plan, Ref
 from kubecs.plan.companions import companion_actions
 from kubecs.plan.disruption import budget_actions
@@ -62,20 +62,27 @@ def _deployed(snapshot: ServiceSnapshot, resolution: Resolved, chosen: Chosen, n
     leaving = (*(() if snapshot.daemon else drain.cost_actions(snapshot)), *health.mark_actions(snapshot, now))
     stops = health.stop_actions(snapshot, replacement_first=_replacement_first(snapshot, chosen, now))
     traffic = served(snapshot, resolution, settled=not older_wanted(snapshot, chosen.revision))
+    manifest = deployment_manifest(snapshot, target_of(snapshot, chosen.revision, now))
+    waits = rest.must_wait(manifest, snapshot, now)
     wanted = (
         identities,
         (*beside, *traffic.actions),
         leaving,
-        *_deploying(snapshot, chosen, now),
+        *_deploying(snapshot, chosen, None if waits else manifest),
         stops,
         _outdated(snapshot, chosen),
     )
     steps = tuple(step for step in wanted if step)
     notices = (servicestatus.role_notice(snapshot.account, role),)
     shown = servicestatus.described(snapshot, chosen, now, notices, traffic)
-    return replace(
-        shown, steps=steps, confirm=_child_went(snapshot, chosen) or (traffic.restores and not chosen.create)
-    )
+    confirm = _child_went(snapshot, chosen) or (traffic.restores and not chosen.create)
+    shown = replace(shown, steps=steps, confirm=confirm)
+    return _look_soon(shown) if waits else shown
+
+
+def _look_soon(plan: Plan) -> Plan:
+    again = min(plan.requeue_after or rest.LOOK_AGAIN_SECONDS, rest.LOOK_AGAIN_SECONDS)
+    return replace(plan, puts_off=True, requeue_after=again)
 
 
 def _replacement_first(snapshot: ServiceSnapshot, chosen: Chosen, now: datetime) -> bool:
@@ -94,21 +101,20 @@ def _child_went(snapshot: ServiceSnapshot, chosen: Chosen) -> bool:
     return chosen.create and notes.get(labels.SERVICE_REVISION) == str(chosen.revision.number)
 
 
-def _deploying(snapshot: ServiceSnapshot, chosen: Chosen, now: datetime) -> tuple[tuple[Action, ...], ...]:
+def _deploying(snapshot: ServiceSnapshot, chosen: Chosen, manifest: Manifest | None) -> tuple[tuple[Action, ...], ...]:
     """One after the other: written at the same time, the second one holds the first up.
 
     A rollback's ControllerRevision comes first, since nothing else tells that the parameters have failed.
     """
-    actions = _deployment_actions(snapshot, chosen, now)
+    actions = _deployment_actions(snapshot, chosen, manifest)
     ordered = sorted(actions, key=lambda action: isinstance(action, Create) is not chosen.rolled_back)
     return (*((action,) for action in ordered), () if snapshot.daemon else budget_actions(snapshot))
 
 
-def _deployment_actions(snapshot: ServiceSnapshot, chosen: Chosen, now: datetime) -> tuple[Action, ...]:
-    """The Deployment where it differs, and the ControllerRevision where it is new, which may be found missing."""
+def _deployment_actions(snapshot: ServiceSnapshot, chosen: Chosen, manifest: Manifest | None) -> tuple[Action, ...]:
+    """The Deployment where it differs, if its turn has come, and the ControllerRevision where there is none yet."""
     actions: list[Action] = []
-    manifest = deployment_manifest(snapshot, target_of(snapshot, chosen.revision, now))
-    if not _as_wanted(manifest, snapshot.deployment):
+    if manifest is not None and not _as_wanted(manifest, snapshot.deployment):
         actions.append(Apply(manifest, _why(snapshot, chosen)))
     if chosen.create:
         reason = f"keep service revision {chosen.revision.number} ({chosen.revision.deployment_id})"

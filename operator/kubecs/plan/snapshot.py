@@ -30,6 +30,7 @@ class ServiceSnapshot:
         service_revisions: Its ControllerRevisions, in any order.
         replica_sets: The ReplicaSets of its Deployment.
         kubernetes_services: Services by name: its own, and others that have a name which it asks for.
+        put_off_since: Since when a write of its Deployment is put off (plan.rest); None while none is.
         cluster_object: The ECSCluster, where Service Connect asks for it and there is one.
         disruption_budget: Its PodDisruptionBudget, if there is one.
         draining_nodes: The names of those of its nodes that are draining.
@@ -57,6 +58,7 @@ class ServiceSnapshot:
     settings: Settings = field(default_factory=Settings)
     kubernetes_services: Mapping[str, Manifest] = field(default_factory=dict)
     cluster_object: Manifest | None = None
+    put_off_since: datetime | None = None
 
     @cached_property
     def spec(self) -> Manifest:

@@ -2,7 +2,7 @@
 
 import copy
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from kubecs.plan.account import account_of
@@ -56,6 +56,7 @@ def snapshot(**changes: Any) -> ServiceSnapshot:
         replica_sets=(),
         tasks=(),
         settings=Settings(steady_seconds=0),
+        put_off_since=NOW - timedelta(hours=1),  # what is written does not wait for the Deployment's controller
     )
     return replace(base, **changes)
 
