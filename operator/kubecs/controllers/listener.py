@@ -9,11 +9,11 @@ from kubecs.controllers.keys import Key
 from kubecs.controllers.leading import Standing
 from kubecs.controllers.queue import Priority, Queue
 from kubecs.controllers.routing import ROUTES
+from kubecs.controllers.scalein import ScaleIn
 from kubecs.kube.store import Change
 from kubecs.metrics.registry import Metrics
-from kubecs.plan import runs, taskstate
+from kubecs.plan import runs
 from kubecs.plan.summary import TaskSummary
-from kubecs.translate import labels
 
 Pod = dict[str, Any]
 
@@ -41,7 +41,6 @@ CHILDREN = frozenset(
 BURST_SECONDS = 0.05
 
 DIGEST_SECONDS = 0.3  # what an image turned out to be is not needed before the next deployment: others go first
-OWNERS = frozenset({"ReplicaSet", "DaemonSet"})  # what owns the Pods of services
 
 
 class Listener:
@@ -51,7 +50,7 @@ class Listener:
         cache: Set once the cache is made, which needs the listener first.
         gone: Deleted Pods by (namespace, name), until they are recorded.
         deleted_revisions: Task definition revisions that somebody deleted, likewise, until that is dealt with.
-        scaled_in: Uids of Pods that went because their ReplicaSet wanted fewer.
+        scale_in: Which Pods go because fewer are wanted.
     """
 
     def __init__(
@@ -60,9 +59,7 @@ class Listener:
         self.cache: Cache | None = None
         self.gone: dict[tuple[str, str], list[Pod]] = {}
         self.deleted_revisions: dict[tuple[str, str], dict[str, Any]] = {}
-        self.scaled_in: set[str] = set()
-        self._deleting: set[str] = set()
-        self._unjudged: dict[str, Pod] = {}  # as each was when its deletion was first seen: that says since when
+        self.scale_in = ScaleIn(standing, clock)
         self._queue = queue
         self._metrics = metrics
         self._standing = standing
@@ -108,52 +105,23 @@ class Listener:
         elif change.type == "ADDED" and change.old is not None:
             self._keep(cache, change.old)  # another Pod took its name before its end was seen
         elif change.last["metadata"].get("deletionTimestamp"):
-            self._notice_scale_in(cache, change.last)
+            self.scale_in.notice(cache, change.last, in_time=True)
         after = cache.tasks.get((change.namespace, change.name))
         if isinstance(before, TaskSummary) and after is not None and after.running and not before.running:
             self._started(change.namespace, after)
 
     def _keep(self, cache: Cache, pod: Pod) -> None:
         """The final state of a deleted Pod is in the event alone; what is recorded already needs nothing more."""
-        self._notice_scale_in(cache, pod)
+        self.scale_in.notice(cache, pod, in_time=False)
         metadata = pod["metadata"]
-        self._deleting.discard(metadata["uid"])
         if cache.holds("ECSTaskRecord", metadata["namespace"], runs.task_id(pod)):
-            self.scaled_in.discard(metadata["uid"])
-            self._unjudged.pop(metadata["uid"], None)
+            self.scale_in.forget(metadata["uid"])
             return
         self.gone.setdefault((metadata["namespace"], metadata["name"]), []).append(pod)
 
-    def _notice_scale_in(self, cache: Cache, pod: Pod) -> None:
-        """While a ReplicaSet has more Pods than it wants, it is what deletes them.
-
-        Its events may come before or after those of the Pods. What we wrote to the Deployment is known in time, so that
-        is asked too, but only at the first sign of a deletion: a moment later the Pod may have been replaced.
-        """
-        metadata = pod["metadata"]
-        owner = next((each for each in metadata.get("ownerReferences") or () if each["kind"] in OWNERS), None)
-        if owner is None or metadata["uid"] in self.scaled_in:
-            return
-        if owner["kind"] == "DaemonSet":
-            if _moved_on(cache.get("DaemonSet", metadata["namespace"], owner["name"]), pod):
-                self.scaled_in.add(metadata["uid"])
-            return
-        if not self._standing.synced:
-            self._unjudged.setdefault(metadata["uid"], pod)
-            return
-        pod = self._unjudged.pop(metadata["uid"], pod)
-        first = metadata["uid"] not in self._deleting
-        self._deleting.add(metadata["uid"])
-        replica_set = cache.get("ReplicaSet", metadata["namespace"], owner["name"])
-        if replica_set is None or _wants_fewer(replica_set) or (first and _one_too_many(cache, pod, owner["name"])):
-            self.scaled_in.add(metadata["uid"])
-
     def is_scaled_in(self, pod: Pod) -> bool:
-        """Whether a Pod went because fewer were wanted. What went while the lists were coming in is judged here."""
-        uid = pod["metadata"]["uid"]
-        if uid in self._unjudged and self.cache is not None:
-            self._notice_scale_in(self.cache, pod)
-        return uid in self.scaled_in
+        """Whether a Pod that is gone went because fewer were wanted."""
+        return self.cache is not None and self.scale_in.went(self.cache, pod)
 
     def _started(self, namespace: str, task: TaskSummary) -> None:
         """Seen to reach RUNNING, so each task is observed once, by the leader alone."""
@@ -189,40 +157,7 @@ class Listener:
             self.gone[key] = left
         else:
             self.gone.pop(key, None)
-        self.scaled_in.discard(metadata["uid"])
-        self._deleting.discard(metadata["uid"])
-        self._unjudged.pop(metadata["uid"], None)
-
-
-def _moved_on(daemon_set: dict[str, Any] | None, pod: Pod) -> bool:
-    """Whether the Pod's DaemonSet is gone, or has the template of another deployment by now."""
-    if daemon_set is None:
-        return True
-    shown = runs.labels_of(daemon_set["spec"]["template"]).get(labels.DEPLOYMENT)
-    return bool(shown != runs.labels_of(pod).get(labels.DEPLOYMENT))
-
-
-def _one_too_many(cache: Cache, pod: Pod, replica_set: str) -> bool:
-    """Whether the Pod's Deployment has moved on, or has as many tasks as it wants without this Pod.
-
-    Tasks that came to be after its deletion was asked for are its replacements, which a Pod too many gets none of.
-    """
-    metadata = pod["metadata"]
-    deployment = cache.get("Deployment", metadata["namespace"], replica_set.rpartition("-")[0])
-    label = runs.labels_of(pod).get(labels.DEPLOYMENT)
-    if deployment is None or runs.labels_of(deployment["spec"]["template"]).get(labels.DEPLOYMENT) != label:
-        return True
-    owner = runs.annotations_of(pod).get(labels.OWNER_OBJECT, "")
-    asked = taskstate.deletion_asked_at(pod)
-    others = sum(
-        task.deployment == label
-        and task.uid != metadata["uid"]
-        and (task.running or task.pending)
-        and (asked is None or task.created_epoch < asked.timestamp())
-        for task in cache.summaries("service", metadata["namespace"], owner)
-    )
-    wanted: int = deployment["spec"].get("replicas", 1)
-    return bool(others >= wanted)
+        self.scale_in.forget(metadata["uid"])
 
 
 def _only_told(change: Change) -> bool:
@@ -234,9 +169,3 @@ def _only_told(change: Change) -> bool:
 def _wishes(obj: dict[str, Any]) -> dict[str, Any]:
     metadata = {name: value for name, value in obj["metadata"].items() if name != "resourceVersion"}
     return obj | {"metadata": metadata, "status": None}
-
-
-def _wants_fewer(replica_set: dict[str, Any]) -> bool:
-    has: int = (replica_set.get("status") or {}).get("replicas", 0)
-    wants: int = replica_set["spec"].get("replicas", 0)
-    return wants < has

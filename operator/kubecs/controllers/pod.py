@@ -60,7 +60,7 @@ class PodReconciler:
             recorded=self._cache.get("ECSTaskRecord", namespace, runs.task_id(pod)),
             task_definition=self._task_definition(pod),
             node=self._cache.get("Node", "", pod["spec"].get("nodeName") or ""),
-            replicas_fell=self._listener.is_scaled_in(pod),
+            replicas_fell=gone and self._listener.is_scaled_in(pod),
             retention_seconds=self._settings.record_retention_seconds,
             failed_start_seconds=self._settings.failed_start_seconds,
             gap_seconds=self._gap_seconds(pod, now),

@@ -91,7 +91,7 @@ def test_a_pod_that_was_recorded_before_it_went_is_not_kept(stage: Stage) -> Non
     stage.see("ADDED", record("uidofweb1", "web-1", 2))
     stage.see("DELETED", pod(version=3, status=running()))
     assert stage.listener.gone == {}
-    assert stage.listener.scaled_in == set()
+    assert stage.listener.scale_in.scaled_in == set()
 
 
 def test_a_pod_whose_name_was_taken_over_is_kept_too(stage: Stage) -> None:
@@ -107,7 +107,7 @@ def test_a_pod_whose_name_was_taken_over_is_kept_too(stage: Stage) -> None:
 
 def test_a_pod_of_a_replica_set_that_is_gone_went_with_it(stage: Stage) -> None:
     stage.see("DELETED", pod(version=3, status=running()))
-    assert "uid-of-web-1" in stage.listener.scaled_in
+    assert "uid-of-web-1" in stage.listener.scale_in.scaled_in
 
 
 def test_the_mark_stays_before_the_oldest_deletion_that_is_left_to_be_recorded(stage: Stage) -> None:
