@@ -152,7 +152,7 @@ def test_the_number_of_a_deleted_revision_is_never_taken_again(kubectl: Kubectl)
         found = kubectl.find(REVISION, "web.2")
         return bool(found and found["metadata"]["uid"] != old and found["spec"]["lifecycle"] == "DELETED")
 
-    wait_for(tombstone, 30, "a tombstone")  # a watch may have to find an API server that starts again
+    wait_for(tombstone, 10, "a tombstone")
     # its content is the object's, so it is registered anew, under the next number
     wait_for(lambda: _lifecycles(kubectl) == {1: "ACTIVE", 2: "DELETED", 3: "ACTIVE"}, 10)
     _wait_number(kubectl, 3)

@@ -31,6 +31,7 @@ log = logging.getLogger("kubecs.watches")
 
 T = TypeVar("T")
 LONGEST_PAUSE_SECONDS = 30.0
+KNOCKING_SECONDS = 2.0  # between requests of kopf's: events wait while the API server starts again
 LASTING_SECONDS = 60.0  # kopf that has run for so long hears
 PEER = Identity("kubecs")  # unused, since there are no peers; kopf's own guess fails for a user without a name
 END_SECONDS = 2.0  # kopf ends in a tenth of one
@@ -39,11 +40,14 @@ END_SECONDS = 2.0  # kopf ends in a tenth of one
 class EndlessBackoffs:
     """Growing pauses with jitter, for ever: kopf's default list ends, and the operator with it, after 54 seconds."""
 
+    def __init__(self, longest: float = LONGEST_PAUSE_SECONDS) -> None:
+        self._longest = longest
+
     def __iter__(self) -> Iterator[float]:
         pause = 0.2
         while True:
             yield pause * (0.5 + random.random() / 2)  # noqa: S311 - jitter, no secret
-            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+            pause = min(pause * 2, self._longest)
 
 
 def settings() -> kopf.OperatorSettings:
@@ -57,7 +61,7 @@ def settings() -> kopf.OperatorSettings:
     chosen.watching.connect_timeout = 5
     chosen.networking.connect_timeout = 5
     chosen.networking.request_timeout = 30
-    chosen.networking.error_backoffs = EndlessBackoffs()  # re-iterable, as kopf needs it
+    chosen.networking.error_backoffs = EndlessBackoffs(KNOCKING_SECONDS)  # re-iterable, as kopf needs it
     chosen.queueing.idle_timeout = 1.0
     chosen.persistence.finalizer = f"{GROUP}/unused"
     return chosen
