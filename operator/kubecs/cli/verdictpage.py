@@ -51,7 +51,10 @@ DEPARTURES = (
     ("enableFaultInjection", "no agent that could inject faults is on the nodes, as the network of a Pod is the CNI's"),
     ("linuxParameters.tmpfs[].mountOptions", "an emptyDir has no mount options but `readOnly`"),
     ("linuxParameters.maxSwap=0", "reported like any other: whether a node has swap is not known beforehand"),
-    ("versionConsistency", "no registry is asked: the tasks of the first deployment pull by tag, and tell the digest"),
+    (
+        "versionConsistency",
+        "no registry is asked: the first deployment pulls by tag, also a task of it that comes after the tag has moved",
+    ),
     (
         "placementConstraints[].expression",
         "patterns, task:group and what else is no attribute: no label of nodes is kept up for an expression",

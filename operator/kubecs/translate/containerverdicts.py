@@ -209,8 +209,8 @@ _PROGRAM: Mapping[str, Verdict] = {
     "dockerLabels": done("annotation kubecs.dev/docker-labels", "a container has no labels in Kubernetes"),
     "versionConsistency": done(
         "containers[].image",
-        "in services: the digest that the first task ran is taken by the deployments that start later; one that is "
-        "forced asks the tag anew",
+        "in services: the digest that the first task ran is taken by the deployments that start later, not by further "
+        "tasks of its own; one that is forced asks the tag anew",
         "DigestUnresolved",
     ),
     "versionConsistency=disabled": kept("each task pulls what the tag says when it starts"),
