@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from kubecs.ecs.base import Shape
-from kubecs.ecs.structure import places
+from kubecs.ecs.members import Member, members
 
 # A registry's host has a dot, a port, or is localhost; what has none of them is Docker Hub.
 _HOST = re.compile(r"([\w-]+(?:\.[\w.-]+)(?::[0-9]+)?|[\w-]+:[0-9]+|localhost)/", re.ASCII)
@@ -78,10 +79,31 @@ NEEDED = (ROLES, SECRETS, CREDENTIALS, ENVIRONMENT_FILES, TARGET_GROUPS, LOAD_BA
 
 def seen(document: Shape) -> tuple[tuple[str, str], ...]:
     """(what, name) of everything that a document names, each once, in the order of its members."""
-    found: dict[tuple[str, str], None] = {}
-    for place in places(document):
-        row = _TABLE.get((type(place.owner).__name__, place.member.name))
+    return tuple(dict.fromkeys(_named(document)))
+
+
+def _named(document: Shape) -> Iterator[tuple[str, str]]:
+    for member in _looked_at(type(document)):
+        value = getattr(document, member.attribute)
+        if value is None:
+            continue
+        row = _TABLE.get((type(document).__name__, member.name))
         if row is not None:
             what, values = row
-            found |= {(what, name): None for name in values(place.value)}
-    return tuple(found)
+            yield from ((what, name) for name in values(value))
+        elif member.type.kind == "structure":
+            yield from _named(value)
+        else:
+            for element in value:
+                yield from _named(element)
+
+
+@cache
+def _looked_at(shape: type[Shape]) -> tuple[Member, ...]:
+    """The members of a shape that name something, or that hold structures which do."""
+    return tuple(each for each in members(shape) if (shape.__name__, each.name) in _TABLE or _leads_on(each))
+
+
+def _leads_on(member: Member) -> bool:
+    type_ = member.type.item if member.type.kind == "list" and member.type.item else member.type
+    return type_.shape is not None and bool(_looked_at(type_.shape))

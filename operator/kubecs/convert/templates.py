@@ -19,8 +19,8 @@ _FREE = frozenset(
 
 def template_variables(document: Shape) -> Iterator[tuple[str, str]]:
     """Path and variable, each once for a path."""
-    for place in places(document):
-        if place.member.name in _FREE or _within_free(place.path):
+    for place in places(document, closed=_FREE):
+        if place.member.name in _FREE:
             continue
         for path, text in _texts(place.path, place.value):
             yield from ((path, variable) for variable in _variables(text))
@@ -31,10 +31,6 @@ def _variables(text: str) -> list[str]:
     arn = _ARN.match(text)
     account = [arn[1]] if arn and not _ACCOUNT.fullmatch(arn[1]) else []
     return list(dict.fromkeys(_VARIABLE.findall(text) or account))
-
-
-def _within_free(path: str) -> bool:
-    return any(step.partition("[")[0] in _FREE for step in path.split(".")[:-1])
 
 
 def _texts(path: str, value: Any) -> Iterator[tuple[str, str]]:

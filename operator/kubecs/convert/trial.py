@@ -14,7 +14,7 @@ from kubecs.plan.account import Account
 from kubecs.plan.actions import Apply, Create, Plan
 from kubecs.plan.identity import wanted_identity
 from kubecs.plan.references import Resolved
-from kubecs.plan.refusal import Refusal, definition_of
+from kubecs.plan.refusal import not_allowed
 from kubecs.plan.service import plan_service
 from kubecs.plan.snapshot import ServiceSnapshot
 from kubecs.plan.task import pod_manifest
@@ -147,9 +147,9 @@ def try_task(definition: TaskDefinition, account: Account) -> Trial:
         return Trial((), ())
     number = _number(definition)
     resolved = Resolved(_revision(definition, number))
-    allowed = definition_of(account, resolved)
-    if isinstance(allowed, Refusal):
-        return Trial((), (_refused(allowed.reason, allowed.message),))
+    forbidden = not_allowed(account, model)
+    if forbidden:
+        return Trial((), (_refused(forbidden.reason, forbidden.message),))
     try:
         pod = pod_manifest(_task_snapshot(model, number, account), Admitted(resolved, model))
         identity = wanted_identity(model.task_role_arn, account)

@@ -53,8 +53,13 @@ def definition_of(account: Account, resolved: Resolved) -> RegisterTaskDefinitio
         found = definition(resolved.revision["spec"]["taskDefinition"])
     except EcsError as error:
         return invalid(error)
-    forbidden = account.refusals(restricted_uses(found))
+    return not_allowed(account, found) or found
+
+
+def not_allowed(account: Account, definition: RegisterTaskDefinitionRequest) -> Refusal | None:
+    """Hold a task definition against what the account allows."""
+    forbidden = account.refusals(restricted_uses(definition))
     if forbidden:
         return Refusal("NotAllowed", "; ".join(each.message for each in forbidden))
-    role = account.role_refusal("taskRoleArn", found.task_role_arn)
-    return Refusal("RoleNotAllowed", role.message) if role else found
+    role = account.role_refusal("taskRoleArn", definition.task_role_arn)
+    return Refusal("RoleNotAllowed", role.message) if role else None
