@@ -40,16 +40,13 @@ check: venv tools-helm ## lint, format, types, layers, generated files
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
-	$(VENV)/bin/mypy -p tools.localcluster -p tools.binaries -p tools.promtool -p tools.helm -p tools.manifest -p tools.chartvalues -p tools.dashboards -p tools.image -p tools.sbom
+	$(VENV)/bin/mypy -p tools.localcluster -p tools.binaries -p tools.promtool -p tools.helm -p tools.manifest -p tools.chartvalues -p tools.dashboards -p tools.generated -p tools.image -p tools.sbom
 	$(VENV)/bin/lint-imports
 	$(PY) -m tools.generate_models --check
 	$(VENV)/bin/kubecs crds --check crds
-	$(PY) -m kubecs.metrics.document --check
 	$(VENV)/bin/kubecs explain --check docs/verdicts.md
-	$(PY) -m kubecs.crds.admission --check
 	$(VENV)/bin/kubecs crds --check charts/kubecs/files/crds
-	$(PY) -m tools.chartvalues --check
-	$(PY) -m tools.dashboards --check
+	$(PY) -m tools.generated --check
 	$(PY) -m tools.manifest --check examples/install/operator.yaml
 	@$(PY) -m tests.cluster.realdocuments --check docs/real-documents.md
 
@@ -57,12 +54,9 @@ generate: venv tools-helm ## write the generated files anew
 	$(PY) -m tools.generate_models
 	$(VENV)/bin/ruff format operator/kubecs/ecs/model.py
 	$(VENV)/bin/kubecs crds --write crds
-	$(PY) -m kubecs.metrics.document
 	$(VENV)/bin/kubecs explain --write docs/verdicts.md
-	$(PY) -m kubecs.crds.admission
 	$(VENV)/bin/kubecs crds --write charts/kubecs/files/crds
-	$(PY) -m tools.chartvalues
-	$(PY) -m tools.dashboards
+	$(PY) -m tools.generated
 	$(PY) -m tools.manifest --write examples/install/operator.yaml
 	@$(PY) -m tests.cluster.realdocuments --write docs/real-documents.md
 

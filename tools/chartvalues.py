@@ -2,17 +2,15 @@
 
 A comment above a value describes it. A comment that begins with `@schema` holds JSON that is laid over the schema that
 follows from the default. A map with members is closed: helm refuses a member that is not there. An empty one is open.
-
-python -m tools.chartvalues [--check]   write, or compare, values.schema.json and README.md
 """
 
 from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -135,23 +133,6 @@ def readme() -> str:
     return "\n".join([f"{before}{_BEGIN}", "| value | default | meaning |", "|---|---|---|", *rows, f"{_END}{after}"])
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Writes both files, or with --check says which one is out of date."""
-    texts = {"values.schema.json": json.dumps(schema(), indent=2) + "\n", "README.md": readme()}
-    differing = [name for name, text in texts.items() if not _is(name, text)]
-    if "--check" in arguments:
-        for name in differing:
-            print(f"{CHART / name} is out of date: run `make generate`", file=sys.stderr)
-        return 1 if differing else 0
-    for name in differing:
-        (CHART / name).write_text(texts[name])
-    return 0
-
-
-def _is(name: str, text: str) -> bool:
-    path = CHART / name
-    return path.exists() and path.read_text() == text
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+def texts() -> Mapping[Path, str]:
+    """Both files and what they should hold."""
+    return {CHART / "values.schema.json": json.dumps(schema(), indent=2) + "\n", CHART / "README.md": readme()}

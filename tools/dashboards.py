@@ -1,13 +1,9 @@
-"""The Grafana dashboards of the chart, generated from a table of panels: one row is a title, a unit and its queries.
-
-python -m tools.dashboards [--check]   write, or compare, charts/kubecs/files/monitoring/dashboards
-"""
+"""The Grafana dashboards of the chart, generated from a table of panels: one row is a title, a unit and its queries."""
 
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -295,26 +291,11 @@ def _panel(number: int, panel: Panel) -> dict[str, Any]:
     }
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Writes every file, or with --check says which are out of date."""
-    texts = {f"{name}.json": json.dumps(dashboard(name), indent=2) + "\n" for name in DASHBOARDS}
-    stale = {path.name for path in DIRECTORY.glob("*.json")} - set(texts)
-    differing = [name for name, text in texts.items() if not _is(name, text)]
-    if "--check" in arguments:
-        for name in [*differing, *stale]:
-            print(f"{DIRECTORY / name} is out of date: run `make generate`", file=sys.stderr)
-        return 1 if differing or stale else 0
-    for name in differing:
-        (DIRECTORY / name).write_text(texts[name])
-    for name in stale:
-        (DIRECTORY / name).unlink()
-    return 0
+def texts() -> Mapping[Path, str]:
+    """Every file and what it should hold."""
+    return {DIRECTORY / f"{name}.json": json.dumps(dashboard(name), indent=2) + "\n" for name in DASHBOARDS}
 
 
-def _is(name: str, text: str) -> bool:
-    path = DIRECTORY / name
-    return path.exists() and path.read_text() == text
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+def present() -> list[Path]:
+    """The files that are there."""
+    return sorted(DIRECTORY.glob("*.json"))

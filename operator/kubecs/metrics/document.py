@@ -1,9 +1,6 @@
-"""docs/metrics.md, written from the table: `python -m kubecs.metrics.document [--check] [--path FILE]`."""
+"""The text of docs/metrics.md, written from the table."""
 
-import argparse
-import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from kubecs.metrics.table import SECTIONS, Metric
 
@@ -56,22 +53,3 @@ def document() -> str:
             )
         lines.append("")
     return "\n".join(lines).rstrip("\n") + "\n"
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Write the page, or with --check compare. Returns the exit status: 1 when --check finds a difference."""
-    parser = argparse.ArgumentParser(prog="kubecs.metrics.document", description="Write docs/metrics.md.")
-    parser.add_argument("--check", action="store_true", help="write nothing; fail when the file is not up to date")
-    parser.add_argument("--path", type=Path, default=Path("docs/metrics.md"), help="the file (docs/metrics.md)")
-    options = parser.parse_args(arguments)
-    if not options.check:
-        options.path.write_text(document(), encoding="utf-8")
-        return 0
-    if options.path.is_file() and options.path.read_text(encoding="utf-8") == document():
-        return 0
-    sys.stderr.write(f"{options.path} is not what the table says: run `make generate`\n")
-    return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

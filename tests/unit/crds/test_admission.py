@@ -1,33 +1,16 @@
 """The warnings at apply: generated from the verdicts, short enough, and checked in as the code writes them."""
 
-from pathlib import Path
-
 import pytest
 import yaml
 
-from kubecs.crds.admission import DEFAULT_PATH, LONGEST, NAMES, PREFIX, document, main, policy
+from kubecs.crds.admission import LONGEST, NAMES, PREFIX, document, policy
 from kubecs.crds.documentwarnings import DOCUMENT_WARNINGS, ELSEWHERE, DocumentWarning
 from kubecs.crds.warnings import LISTS, LOST, ApplyWarning, apply_warnings
 from kubecs.translate.verdicts import VERDICTS
 
-CHECKED_IN = Path(__file__).resolve().parents[3] / DEFAULT_PATH
-
 
 def path_of(warning: ApplyWarning) -> str:
     return f"{warning.within}[].{warning.member}" if warning.within else warning.member
-
-
-def test_the_checked_in_file_is_what_the_code_writes() -> None:
-    assert CHECKED_IN.read_text() == document(), "run `python -m kubecs.crds.admission`"
-    assert main(["--check", "--path", str(CHECKED_IN)]) == 0
-
-
-def test_a_difference_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "new" / "warnings.yaml"
-    assert main(["--check", "--path", str(path)]) == 1
-    assert main(["--path", str(path)]) == 0
-    assert main(["--check", "--path", str(path)]) == 0
-    assert str(path) in capsys.readouterr().err
 
 
 def test_every_verdict_that_is_lost_warns_once_for_all_that_is_below_it() -> None:
