@@ -20,6 +20,7 @@ END_NOW = {"spec": {"activeDeadlineSeconds": 1}}  # the kubelet then ends the re
 
 CLOCKS = timedelta(seconds=2)  # so far apart times of the node and of the API server may be, both in whole seconds
 FAILED_START_SECONDS = 120.0
+LAST_WORD_SECONDS = 10.0  # after which a node that has ended a Pod will not tell how its containers ended
 FIRST_BACK_OFF = 10.0  # seconds; until then the kubelet starts an ended container again at once
 RETENTION_SECONDS = 3600.0
 
@@ -101,6 +102,9 @@ def _of_service(snapshot: PodSnapshot, state: TaskState, now: datetime) -> Plan:
         deletion = _delete(pod, "its Pod has failed")
         if _never_began(snapshot, now):
             return Plan(((deletion,),))
+        untold = _untold(pod, now)
+        if untold > 0:
+            return Plan(requeue_after=untold)
         return _recorded(snapshot, state, stopcause.of_terminal_pod(pod, snapshot.node), now, deletion)
     if not state.ended:
         return _starting(snapshot, state, now)
@@ -122,6 +126,18 @@ def _never_began(snapshot: PodSnapshot, now: datetime) -> bool:
     if renewed.at is None or runs.runs_ended(snapshot.pod) > renewed.runs:
         return False
     return (now - renewed.at).total_seconds() < FIRST_BACK_OFF
+
+
+def _untold(pod: Pod, now: datetime) -> float:
+    """Seconds for which the kubelet's last word is waited for, which a Pod that is deleted before it never gets.
+
+    It may tell that it has ended a Pod by a status that it made before the containers ended, and how they did by the
+    next one.
+    """
+    since = taskstate.changed_at(pod)
+    if since is None or not any("running" in (each.get("state") or {}) for each in runs.statuses(pod)):
+        return 0.0
+    return max((since - now).total_seconds() + LAST_WORD_SECONDS, 0.0)
 
 
 def _gap_is_over(snapshot: PodSnapshot, state: TaskState, now: datetime) -> bool:
@@ -171,6 +187,9 @@ def _stopped(pod: Pod, cause: StopCause) -> Plan:
 
 def _finished(snapshot: PodSnapshot, state: TaskState, now: datetime) -> Plan:
     pod = snapshot.pod
+    untold = _untold(pod, now)
+    if untold > 0:
+        return Plan(requeue_after=untold)
     cause = stopcause.of_terminal_pod(pod, snapshot.node)
     if state.never_started:
         return _recorded(snapshot, state, cause, now, _delete(pod, "its task never started"))

@@ -155,6 +155,12 @@ def is_terminal(pod: Pod) -> bool:
     return (pod.get("status") or {}).get("phase") in TERMINAL_PHASES
 
 
+def changed_at(pod: Pod) -> datetime | None:
+    """When the Pod last changed by its conditions, such as from ready to failed; None while it has none."""
+    conditions = (pod.get("status") or {}).get("conditions") or ()
+    return max((at for each in conditions if (at := maybe(each.get("lastTransitionTime")))), default=None)
+
+
 def _any_running(pod: Pod) -> bool:
     return any("running" in (status.get("state") or {}) for status in runs.statuses(pod))
 

@@ -195,6 +195,21 @@ def _renewed(**state: Any) -> dict[str, Any]:
 EVICTED = {"phase": "Failed", "reason": "Evicted", "message": "disk"}
 
 
+def _ended_at(seconds: float) -> dict[str, Any]:
+    gone = {"type": "Ready", "status": "False", "reason": "PodFailed", "lastTransitionTime": at(seconds)}
+    return EVICTED | {"conditions": [{"type": "PodScheduled", "status": "True", "lastTransitionTime": at(0)}, gone]}
+
+
+@pytest.mark.parametrize("standalone", [False, True])
+def test_how_the_containers_ended_may_be_the_kubelets_last_word(*, standalone: bool) -> None:
+    found = pod(status("app", running()), standalone=standalone, state=_ended_at(60))
+    assert look(found, moment(61)) == Plan(requeue_after=9)
+    told = pod(status("app", terminated("a", 5)), standalone=standalone, state=_ended_at(60))
+    assert record_of(look(told, moment(62)))["spec"]["containers"][0]["exitCode"] == 5
+    assert stop(look(found, moment(70)))[0] == "InfrastructureHealth"  # a node that will not tell
+    assert stop(look(found, moment(61), gone=True))[0] == "InfrastructureHealth"
+
+
 def test_no_task_comes_after_an_end_that_was_told_before_the_eviction() -> None:
     plan = look(_renewed(**EVICTED), moment(62))
     assert kinds(plan) == [["Delete"]]
