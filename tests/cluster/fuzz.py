@@ -18,8 +18,9 @@ from kubecs.ecs.errors import EcsError
 from kubecs.ecs.members import Member, Type, members
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
 from kubecs.ecs.validation import validate_task_definition
+from tests.unit.ecs.case import Case
 from tests.unit.ecs.documents import container, definition, fargate
-from tests.unit.ecs.task_definition_cases import Case, broken_rules
+from tests.unit.ecs.task_definition_cases import broken_rules
 
 Document = dict[str, Any]
 

@@ -11,7 +11,8 @@ import pytest
 from kubecs.crds.task_definition_rules import LEFT
 from kubecs.translate.names import object_name
 from tests.cluster.crd_documents import Refusal, document, sent
-from tests.cluster.test_crd_rules import SCHEMAS, TASK_DEFINITIONS, rules
+from tests.cluster.crd_task_definition_cases import TASK_DEFINITIONS
+from tests.cluster.test_crd_rules import SCHEMAS, rules
 from tests.unit.ecs.task_definition_cases import ACCEPTED, ALL_RULES, CASES
 from tools.localcluster import LocalCluster
 

@@ -10,7 +10,8 @@ import pytest
 
 from kubecs.crds.service_rules import LEFT
 from tests.cluster.crd_documents import Refusal, document, sent
-from tests.cluster.test_crd_rules import SCHEMAS, SERVICES, rules
+from tests.cluster.crd_service_cases import SERVICES
+from tests.cluster.test_crd_rules import SCHEMAS, rules
 from tests.unit.ecs.service_cases import ACCEPTED, ALL_RULES, CASES, Case
 from tools.localcluster import LocalCluster
 

@@ -16,12 +16,12 @@ from kubecs.ecs.validation import (
     validate_service,
     validate_task_definition,
 )
+from tests.unit.ecs.case import Case
 from tests.unit.ecs.documents import Document, container, definition, fargate, ports
 from tests.unit.ecs.task_definition_cases import (
     ACCEPTED,
     ALL_RULES,
     CASES,
-    Case,
     broken_rule,
 )
 
