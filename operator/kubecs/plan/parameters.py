@@ -33,16 +33,27 @@ def _present(source: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any
     return {name: source[name] for name in names if source.get(name) is not None}
 
 
-def requested(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """The deploying members as the user wrote them: `taskDefinition` still a family, family:revision or ARN."""
+def requested(spec: Mapping[str, Any], newest: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The deploying members as the user wrote them: `taskDefinition` still a family, family:revision or ARN.
+
+    Args:
+        spec: The ECSService's spec.
+        newest: Its newest service revision, if there is one. The restartedAt of that stays in force where the spec has
+            none any more, since taking the field away forces nothing.
+    """
     found = _present(spec, DEPLOYING)
-    kubernetes = _present(spec.get("kubernetes") or {}, DEPLOYING_KUBERNETES)
+    kubernetes = _forced(newest) | _present(spec.get("kubernetes") or {}, DEPLOYING_KUBERNETES)
     return found | ({"kubernetes": kubernetes} if kubernetes else {})
 
 
-def resolved(spec: Mapping[str, Any], task_definition_arn: str) -> dict[str, Any]:
+def _forced(newest: Mapping[str, Any] | None) -> dict[str, Any]:
+    before = (newest["data"].get("requested") or {}) if newest is not None else {}
+    return _present(before.get("kubernetes") or {}, ("restartedAt",))
+
+
+def resolved(spec: Mapping[str, Any], task_definition_arn: str, newest: Mapping[str, Any] | None) -> dict[str, Any]:
     """The deploying members with the task definition's ARN: equal values mean the same ECS deployment."""
-    return requested(spec) | {"taskDefinition": task_definition_arn}
+    return requested(spec, newest) | {"taskDefinition": task_definition_arn}
 
 
 def waiting(spec: Mapping[str, Any]) -> dict[str, Any]:

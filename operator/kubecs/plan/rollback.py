@@ -60,7 +60,7 @@ def rolled_back(snapshot: ServiceSnapshot, failed: Manifest, good: Manifest, now
         task_definition=earlier.task_definition,
         deployment_id=new_id,
         min_ready_seconds=earlier.min_ready_seconds,
-        requested=parameters.requested(snapshot.spec),
+        requested=parameters.requested(snapshot.spec, failed),
         waiting=earlier.waiting,
         created_at=rfc3339(now),
         rolled_back_from={

@@ -64,7 +64,7 @@ def previous_number(spec: Mapping[str, Any], newest: Manifest | None) -> int | N
         spec: The ECSService's spec.
         newest: Its newest service revision, if there is one.
     """
-    if newest is None or newest["data"].get("requested") != parameters.requested(spec):
+    if newest is None or newest["data"].get("requested") != parameters.requested(spec, newest):
         return None
     failed = (newest["data"].get("rolledBackFrom") or {}).get("parameters") or {}
     return int((failed.get("taskDefinition") or newest["data"]["taskDefinition"]).rpartition(":")[2])
@@ -73,7 +73,7 @@ def previous_number(spec: Mapping[str, Any], newest: Manifest | None) -> int | N
 def choose(snapshot: ServiceSnapshot, resolution: Resolved, now: datetime) -> Chosen | Refusal:
     """The revision for the service's parameters as they are now."""
     arn = task_definition_arn(snapshot.account.id, resolution.family, resolution.number)
-    wanted = parameters.resolved(snapshot.spec, arn)
+    wanted = parameters.resolved(snapshot.spec, arn, snapshot.newest_revision)
     lost = _lost(snapshot, wanted)
     if lost is not None:
         return Chosen(lost, controller_revision(lost, revision_owner(snapshot)), create=True)
@@ -129,7 +129,7 @@ def _lost(snapshot: ServiceSnapshot, wanted: Mapping[str, Any]) -> ServiceRevisi
         task_definition=template["metadata"]["annotations"][labels.TASK_DEFINITION],
         deployment_id=notes[labels.DEPLOYMENT_ID],
         min_ready_seconds=deployment["spec"].get("minReadySeconds", 0),
-        requested=parameters.requested(snapshot.spec) if same else UNKNOWN,
+        requested=parameters.requested(snapshot.spec, snapshot.newest_revision) if same else UNKNOWN,
         waiting=parameters.waiting(snapshot.spec) if same else {},
         created_at=rfc3339(started),
         companions=isolation(template["metadata"].get("labels") or {}, snapshot.namespace),
@@ -159,7 +159,7 @@ def _rendered(
         task_definition=wanted["taskDefinition"],
         deployment_id=new_id,
         min_ready_seconds=min_ready_seconds(found, snapshot.settings.steady_seconds),
-        requested=parameters.requested(snapshot.spec),
+        requested=parameters.requested(snapshot.spec, snapshot.newest_revision),
         waiting=parameters.waiting(snapshot.spec),
         created_at=rfc3339(now),
         companions=companions(found, _maps(snapshot), snapshot.namespace, owner_reference(snapshot.service)),

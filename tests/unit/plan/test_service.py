@@ -123,6 +123,26 @@ def test_restarted_at_makes_a_new_deployment_of_the_same_revision() -> None:
     assert created(plan)["data"]["taskDefinition"] == found.service_revisions[0]["data"]["taskDefinition"]
 
 
+def test_taking_restarted_at_away_is_no_new_deployment() -> None:
+    found, later = deployed(), NOW + timedelta(seconds=1)
+    at, other = {"restartedAt": "2026-11-24T12:00:00Z"}, {"podLabels": {"team": "shop"}}
+
+    def asked(kubernetes: dict[str, Any]) -> list[Any]:
+        return actions(plan_service(replace(found, service=service(kubernetes=kubernetes)), later), Create)
+
+    def taken(kubernetes: dict[str, Any]) -> ServiceSnapshot:
+        plan = plan_service(replace(found, service=service(kubernetes=kubernetes)), later)
+        revisions = (*found.service_revisions, created(plan))
+        return replace(found, service_revisions=revisions, deployment=live(applied(plan, "Deployment"), 3))
+
+    found = taken(at)
+    assert asked({}) == []
+    found = taken(other)
+    assert asked(other) == []
+    assert asked(other | at) == [], "it comes back as it was"
+    assert asked(other | {"restartedAt": "2026-11-24T13:00:00Z"}) != []
+
+
 def test_a_later_deployment_runs_the_digest_that_is_known_unless_it_is_forced() -> None:
     digest = f"sha256:{'a' * 64}"
     image = {"containerName": "app", "image": "docker.io/library/web:1", "imageDigest": digest}
