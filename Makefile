@@ -10,7 +10,7 @@ DEMO_DIR ?= build/demo
 IMAGE ?= kubecs:dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-down test check unit cluster soak bench kind kind-down generate lock tools tools-node tools-helm venv promtool image
+.PHONY: help demo demo-down test check unit cluster test-oldest soak bench kind kind-down generate schemas lock tools tools-node tools-helm venv promtool image
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,10 @@ unit: venv ## unit and golden tests
 cluster: venv tools ## the tests that run on a real control plane
 	$(PYTEST) -n $(WORKERS) --dist loadfile tests/cluster
 
+test-oldest: venv ## the same on the oldest Kubernetes that kubecs runs on
+	@KUBECS_KUBERNETES=oldest $(PY) tools/binaries.py default gitops
+	KUBECS_KUBERNETES=oldest $(PYTEST) -n $(WORKERS) --dist loadfile tests/cluster
+
 soak: venv tools tools-node promtool ## all tests, the long suites whole (KUBECS_SOAK=1)
 	KUBECS_SOAK=1 $(PYTEST) -n $(WORKERS) --dist loadfile --timeout=3600 tests/unit tests/golden tests/chart tests/rules tests/cluster tests/node
 
@@ -40,7 +44,7 @@ check: venv tools-helm ## lint, format, types, layers, generated files
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
-	$(VENV)/bin/mypy -p tools.localcluster -p tools.binaries -p tools.promtool -p tools.helm -p tools.manifest -p tools.chartvalues -p tools.dashboards -p tools.generated -p tools.image -p tools.sbom
+	$(VENV)/bin/mypy -p tools.localcluster -p tools.binaries -p tools.promtool -p tools.helm -p tools.manifest -p tools.chartvalues -p tools.dashboards -p tools.generated -p tools.image -p tools.sbom -p tools.schemas
 	$(VENV)/bin/lint-imports
 	$(PY) -m tools.generate_models --check
 	$(VENV)/bin/kubecs crds --check crds
@@ -59,6 +63,9 @@ generate: venv tools-helm ## write the generated files anew
 	$(PY) -m tools.generated
 	$(PY) -m tools.manifest --write examples/install/operator.yaml
 	@$(PY) -m tests.cluster.realdocuments --write docs/real-documents.md
+
+schemas: venv ## the API schemas of the Kubernetes minors that kubecs runs on, from their Go modules
+	$(PY) -m tools.schemas
 
 tools: venv ## build the control plane's binaries that are missing, and what judges objects as GitOps tools do
 	@$(PY) tools/binaries.py default gitops

