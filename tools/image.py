@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tarfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -69,6 +71,13 @@ def build_with_buildah(tag: str, directory: Path) -> Path:
     packages = _packages(tag)
     (directory / "kubecs.spdx.json").write_text(json.dumps(sbom.document(tag, packages), indent=1) + "\n")
     return archive
+
+
+def digest(archive: Path) -> str:
+    """The digest of the one image in an OCI archive, which the same sources on the same base always give."""
+    with tarfile.open(archive) as files, files.extractfile("index.json") or io.BytesIO() as index:
+        (manifest,) = json.load(index)["manifests"]
+    return str(manifest["digest"])
 
 
 def ensure_archive() -> Path:
@@ -168,7 +177,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"{chosen.tag} is in the Docker engine")
         else:
             archive = build_with_buildah(chosen.tag, chosen.directory.resolve())
-            print(f"{archive}: {archive.stat().st_size / 1e6:.1f} MB, {chosen.tag}")
+            print(f"{archive}: {archive.stat().st_size / 1e6:.1f} MB, {chosen.tag}, {digest(archive)}")
     except ImageError as error:
         print(error, file=sys.stderr)
         return 1
