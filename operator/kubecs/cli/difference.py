@@ -6,7 +6,7 @@ say), and the operator's own planning what would follow. Nothing is written.
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -116,17 +116,24 @@ class _Trial:
         """One document; an ECSTaskDefinition's change comes with those of the services that follow it."""
         metadata = document["metadata"]
         namespace, kind, name = metadata.get("namespace") or self.here.home, document["kind"], metadata["name"]
-        live = self.here.api.find(KINDS[kind], namespace, name)
-        try:
-            made = self.here.api.dry_apply(KINDS[kind], namespace, document)
-        except ApiError as error:
-            return [Change(changes.title_of(document), (), (f"would be refused: {error.message}",), refused=True)]
+        live, made = together(
+            [lambda: self.here.api.find(KINDS[kind], namespace, name), lambda: self._tried(namespace, document)]
+        )
+        if isinstance(made, ApiError):
+            return [Change(changes.title_of(document), (), (f"would be refused: {made.message}",), refused=True)]
         self.after[namespace, kind, name] = made
         if kind == "ECSTaskDefinition":
             return self._family(namespace, made, live)
         if kind == "ECSService":
             return [self._service(namespace, made, live)]
         return [Change(changes.title_of(made), changes.of_spec(live, made))]
+
+    def _tried(self, namespace: str, document: Object) -> Any:
+        """The object that an apply would make, or why the server refuses it."""
+        try:
+            return self.here.api.dry_apply(KINDS[document["kind"]], namespace, document)
+        except ApiError as error:
+            return error
 
     def _found(self, namespace: str, kind: str, name: str) -> Object | None:
         known = self.after.get((namespace, kind, name))
@@ -135,14 +142,19 @@ class _Trial:
     def _account(self, namespace: str) -> Account:
         return account_of(self._found(namespace, "ECSAccount", "default"), namespace, self.region)
 
+    def _cluster_known(self, namespace: str, cluster: str) -> bool:
+        if cluster == names.DEFAULT_CLUSTER:
+            return True
+        return self._found(namespace, "ECSCluster", names.object_name(cluster)) is not None
+
     def _family(self, namespace: str, made: Object, live: Object | None) -> list[Change]:
-        family, account = made["spec"]["family"], self._account(namespace)
-        known, services = together(
-            [
-                lambda: self._revisions_of(namespace, family),
-                lambda: self.here.api.list(resources.ECS_SERVICES, namespace),
-            ]
-        )
+        family = made["spec"]["family"]
+        calls: list[Callable[[], Any]] = [
+            lambda: self._account(namespace),
+            lambda: self._revisions_of(namespace, family),
+            lambda: self.here.api.list(resources.ECS_SERVICES, namespace),
+        ]
+        account, known, services = together(calls)
         found = changes.of_family(FamilySnapshot(made, tuple(known), account), live, account, self.here.now)
         self.after[namespace, "ECSTaskDefinition", made["metadata"]["name"]] = dict(found.family_object)
         if found.revision is None:
@@ -155,7 +167,8 @@ class _Trial:
         known = self.revisions.get((namespace, family))
         if known is not None:
             return known
-        found = self.here.api.list(resources.ECS_TASK_DEFINITION_REVISIONS, namespace)
+        selector = f"{labels.FAMILY}={names.label_value(family)}"
+        found = self.here.api.list(resources.ECS_TASK_DEFINITION_REVISIONS, namespace, labels=selector)
         return [each for each in found if references.family_of(each) == family]
 
     def _service(self, namespace: str, service: Object, live: Object | None) -> Change:
@@ -166,7 +179,10 @@ class _Trial:
         spec, api = service["spec"], self.here.api
         cluster = names.cluster_name(spec.get("cluster"))
         family = references.family_referred_to(spec.get("taskDefinition") or "")
-        calls = [
+        calls: list[Callable[[], Any]] = [
+            lambda: self._account(namespace),
+            lambda: self._found(namespace, "ECSTaskDefinition", names.object_name(family)) if family else None,
+            lambda: self._cluster_known(namespace, cluster),
             lambda: self.here.children(resources.CONTROLLER_REVISIONS, service),
             lambda: self.here.children(resources.REPLICA_SETS, service),
             lambda: self.here.children(resources.PODS, service),
@@ -176,14 +192,13 @@ class _Trial:
             lambda: api.list(resources.SERVICE_ACCOUNTS, namespace, labels=session.OURS),
             lambda: api.list(resources.ROLE_BINDINGS, namespace, labels=session.OURS),
         ]
-        kept, replica_sets, pods, deployments, budgets, revisions, accounts, bindings = together(calls)
+        account, family_object, named, kept, replica_sets, pods, deployments, *others = together(calls)
+        budgets, revisions, accounts, bindings = others
         deployment = next(iter(deployments), None)
-        family_object = self._found(namespace, "ECSTaskDefinition", names.object_name(family)) if family else None
-        named = cluster == names.DEFAULT_CLUSTER or self._found(namespace, "ECSCluster", names.object_name(cluster))
         return ServiceSnapshot(
             service=service,
-            account=self._account(namespace),
-            cluster_known=bool(named),
+            account=account,
+            cluster_known=named,
             family_object=family_object,
             revisions=tuple(revisions),
             deployment=deployment,
