@@ -40,6 +40,8 @@ def policy(found: Iterable[ApplyWarning], name: str = NAME) -> dict[str, Any]:
         "spec": {
             "failurePolicy": "Fail",  # with the action Warn a failure is a warning, too
             "matchConstraints": {"resourceRules": [_matched()], **_EVERYWHERE},
+            # Most documents have nothing to be warned of: to see that at once saves most of what all below costs.
+            "matchConditions": [{"name": "something-does-not-carry-over", "expression": _any(found)}],
             "variables": [*variables, {"name": "count", "expression": counts}],
             "validations": [
                 {"expression": "variables.count == 0", "messageExpression": _SUMMARY},
@@ -72,6 +74,22 @@ def _matched() -> Mapping[str, Any]:
         "resources": ["ecstaskdefinitions"],  # status is another resource
         "scope": "Namespaced",
     }
+
+
+def _any(found: Iterable[ApplyWarning]) -> str:
+    """CEL: there is something to say about the task definition, or about an item of one of its lists."""
+    by_list: dict[str, list[str]] = {}
+    for each in found:
+        by_list.setdefault(each.within, []).append(f"({each.holds})")
+    parts = (_somewhere(within, " || ".join(dict.fromkeys(holds))) for within, holds in by_list.items())
+    return " || ".join(parts) or "false"
+
+
+def _somewhere(within: str, holds: str) -> str:
+    if not within:
+        return f"[object.spec].exists(x, {holds})"
+    items = f"object.spec.{within}"
+    return f"(has({items}) && {items}.exists(x, {holds}))"
 
 
 def _names(warning: ApplyWarning) -> str:

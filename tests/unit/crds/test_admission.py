@@ -51,6 +51,16 @@ def test_nothing_but_warnings_comes_of_it() -> None:
     assert made["spec"]["matchConstraints"]["resourceRules"][0]["resources"] == ["ecstaskdefinitions"]
 
 
+def test_a_document_about_which_nothing_is_said_is_seen_at_once() -> None:
+    found = [ApplyWarning("", "a", "A", "a"), ApplyWarning("", "b", "B", "b"), ApplyWarning("volumes", "c", "C", "c")]
+    (condition,) = policy(found)["spec"]["matchConditions"]
+    assert condition["expression"] == (
+        "[object.spec].exists(x, (A) || (B)) || (has(object.spec.volumes) && object.spec.volumes.exists(x, (C)))"
+    )
+    (condition,) = policy([])["spec"]["matchConditions"]
+    assert condition["expression"] == "false"
+
+
 @pytest.mark.parametrize("within", ["", *LISTS])
 def test_warnings_are_never_cut_by_the_api_server(within: str) -> None:
     made = policy([ApplyWarning(within, "member." * 5, "true", "m" * 300)])
