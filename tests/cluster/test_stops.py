@@ -75,9 +75,13 @@ def test_a_spot_notice(kubectl: Kubectl, on_node: dict[str, Any], node: str) -> 
     _taint(kubectl, node, "aws-node-termination-handler/spot-itn", "NoSchedule")
     ecs.wait_evictable(kubectl, "web")
     ecs.evict(kubectl, on_node)  # as the termination handler drains
-    # A task too many, if its replacement made one, has a record of its own.
     (record,) = wait_for(lambda: _records_of(kubectl, on_node), 30, "a record")
     assert (record["stopCode"], record["stoppedReason"]) == ("SpotInterruption", "Your Spot Task was interrupted.")
+    # One more was wanted while the node was draining, and the ReplicaSet replaced the evicted one too: one goes again.
+    wait_for(lambda: len(ecs.pods(kubectl, service="web")) == 1, 15, "one replacement is left")
+    others = [each["spec"] for each in kubectl.list("ecstaskrecord") if each["spec"] != record]
+    assert all(each["stopCode"] == "ServiceSchedulerInitiated" and "startedAt" not in each for each in others)
+    assert len({each["kubernetes"]["podUID"] for each in (record, *others)}) == len(others) + 1
 
 
 def test_a_task_that_makes_room_for_another(kubectl: Kubectl, on_node: dict[str, Any], node: str) -> None:
