@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from tools.localcluster.api import ApiError
 APPLY = "application/apply-patch+yaml"
 TASK_ID = "0123456789abcdef0123456789abcdef"
 ARN = "arn:aws:ecs:eu-central-1:123456789012"
+
+_TYPED = re.compile(r'^(Invalid value: )"(?:object|array|string|integer|number|boolean)": ')
 
 Spec = Mapping[str, Any]
 
@@ -137,8 +140,13 @@ def refusal_of(error: ApiError) -> Refusal:
     """What an API server says in its Status object."""
     status = json.loads(str(error).partition(": ")[2])
     causes = status.get("details", {}).get("causes") or ()
-    found = tuple(Cause(each.get("field", ""), each["message"], each.get("reason", "")) for each in causes)
+    found = tuple(Cause(each.get("field", ""), _said(each["message"]), each.get("reason", "")) for each in causes)
     return Refusal(error.status, status["message"], found)
+
+
+def _said(message: str) -> str:
+    """The message of a rule; Kubernetes 1.34 puts the type of what is wrong before it."""
+    return _TYPED.sub(r"\1", message)
 
 
 def refusal(cluster: LocalCluster, namespace: str, manifest: Mapping[str, Any]) -> Refusal:

@@ -18,6 +18,7 @@ from kubecs.kube.client import Client
 from kubecs.kube.retry import RetryPolicy
 from tests.cluster.faultproxy import Answer, Cut, Delay, FaultProxy
 from tests.cluster.kube_rig import Recorded, connect, faulty, lease, pod
+from tools.binaries import BINARIES, version_of
 from tools.localcluster import LocalCluster
 from tools.localcluster.process import free_port
 
@@ -67,7 +68,8 @@ async def test_the_version_that_is_served_is_found_by_asking(client: Client) -> 
 
 
 async def test_restart_rules_of_containers_are_found_by_asking(client: Client, namespace: str) -> None:
-    assert await keeps_container_restart_rules(client, namespace)
+    on_by_default = version_of(BINARIES["kube-apiserver"]) >= "v1.35"
+    assert await keeps_container_restart_rules(client, namespace) == on_by_default
     assert not await keeps_container_restart_rules(client, "no-such-namespace")
     pods, _ = await client.list(PODS, namespace)
     assert pods == []
