@@ -78,6 +78,16 @@ def test_why_tells_of_a_steady_service(plugin: Plugin, kubectl: Kubectl) -> None
     assert [each["status"] for each in told["deployments"]] == ["PRIMARY"]
 
 
+@pytest.mark.usefixtures("shop")
+def test_a_live_task_is_found_by_its_id(plugin: Plugin, kubectl: Kubectl) -> None:
+    pod = ecs.pods(kubectl, service="web")[0]["metadata"]
+    task_id = pod["uid"].replace("-", "")
+    for word in (task_id, f"task/{pod['uid']}", pod["name"]):
+        assert plugin("why", word).startswith(f"task {pod['name']}\n")
+    assert "there is no service or task" in plugin("why", "0" * 32, code=3)
+    assert "there is no service or task" in plugin("logs", "0" * 32, code=3)
+
+
 def test_why_ends_with_what_to_do(plugin: Plugin, kubectl: Kubectl) -> None:
     huge = ecs.task_definition("huge", ecs.container(cpu=262_144))
     kubectl.apply([ecs.account(), huge, ecs.service("huge", 1, taskDefinition="huge")])

@@ -56,13 +56,9 @@ def _tasks(here: Session, wanted: Target) -> tuple[list[Object], list[Object]]:
     if service is not None:
         pods = here.children(resources.PODS, service)
         return pods, [] if pods else here.children(resources.ECS_TASK_RECORDS, service)
-    request = here.api.find(resources.ECS_TASKS, here.home, wanted.name) if wanted.sort != "service" else None
-    status = (request or {}).get("status") or {}
-    pod = here.pod(Target("any", status["podName"]) if status.get("podName") else wanted)
+    _, record, pod = here.task(wanted)
     if pod is not None:
         return [pod], []
-    task_id = str(status.get("taskArn") or "").rpartition("/")[2] or wanted.name
-    record = here.record(task_id)
     if record is None:
         raise CommandError(ExitCode.NOT_FOUND, f"there is no service or task {wanted.name} in {here.home}")
     return [], [record]

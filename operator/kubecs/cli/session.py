@@ -12,7 +12,7 @@ from kubecs.cli.exitcodes import CommandError, ExitCode
 from kubecs.console import target
 from kubecs.console.target import Target
 from kubecs.kube import kubeconfig, resources
-from kubecs.kube.direct import TIMEOUT_SECONDS, Direct
+from kubecs.kube.direct import TIMEOUT_SECONDS, Direct, together
 from kubecs.plan import runs
 from kubecs.translate import labels, names
 
@@ -64,17 +64,45 @@ class Session:
             raise CommandError(ExitCode.NOT_FOUND, message)
         return found
 
-    def record(self, task_id: str) -> Object | None:
-        """The record of a stopped task."""
+    def task(self, wanted: Target) -> tuple[Object | None, Object | None, Object | None]:
+        """The ECSTask, the record and the Pod of a task, each None where it is not there."""
+        if wanted.sort == "service":
+            return None, None, None
+        request, record = together(
+            [
+                lambda: self.api.find(resources.ECS_TASKS, self.home, wanted.name),
+                lambda: self._record(wanted.name),
+            ]
+        )
+        status = (request or {}).get("status") or {}
+        if status.get("taskArn"):
+            record = self._record(str(status["taskArn"]).rpartition("/")[2])
+        if status.get("podName"):
+            return request, record, self._pod_named(status["podName"])
+        return request, record, self._pod_of(record) if record else self._pod(wanted)
+
+    def _record(self, task_id: str) -> Object | None:
+        if len(task_id) != runs.TASK_ID_LENGTH:
+            return None
         return self.api.find(resources.ECS_TASK_RECORDS, self.home, task_id)
 
-    def pod(self, wanted: Target) -> Object | None:
-        """The Pod of a live task: by its own name, else by the task's id."""
+    def _pod_of(self, record: Object) -> Object | None:
+        """The Pod of a stopped task, if it is still there and no other task's; its name is in the record."""
+        name = (record["spec"].get("kubernetes") or {}).get("podName")
+        found = self._pod_named(name) if name else None
+        return found if found and runs.task_id(found) == record["metadata"]["name"] else None
+
+    def _pod(self, wanted: Target) -> Object | None:
+        """The Pod of a live task: by its own name, else by the task's id, which the server cannot look for."""
         if wanted.sort == "any":
-            named = self.api.find(resources.PODS, self.home, wanted.name)
-            return named if named and labels.FAMILY in runs.labels_of(named) else None
-        pods = self.api.list(resources.PODS, self.home, labels=OURS)
-        return next((pod for pod in pods if runs.task_id(pod) == wanted.name), None)
+            return self._pod_named(wanted.name)
+        heads = self.api.list(resources.PODS, self.home, labels=OURS, heads=True)
+        name = next((pod["metadata"]["name"] for pod in heads if runs.task_id(pod) == wanted.name), None)
+        return self._pod_named(name) if name else None
+
+    def _pod_named(self, name: str) -> Object | None:
+        found = self.api.find(resources.PODS, self.home, name)
+        return found if found and labels.FAMILY in runs.labels_of(found) else None
 
     def children(self, resource: resources.Resource, service: Object) -> list[Object]:
         """Objects of a kind that carry the service's labels."""

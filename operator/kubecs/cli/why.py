@@ -15,7 +15,7 @@ from kubecs.console.target import Target
 from kubecs.console.timeline import Entry, View
 from kubecs.kube import resources
 from kubecs.kube.direct import together
-from kubecs.plan import conditions, runs
+from kubecs.plan import conditions
 from kubecs.plan.timestamps import rfc3339
 from kubecs.translate import labels
 
@@ -89,11 +89,7 @@ def _well(pod: Object) -> bool:
 
 def _of_task(here: Session, wanted: Target) -> View | None:
     """By record, Pod or ECSTask, whichever is there."""
-    request = here.api.find(resources.ECS_TASKS, here.home, wanted.name) if wanted.sort != "service" else None
-    status = (request or {}).get("status") or {}
-    task_id = str(status.get("taskArn") or "").rpartition("/")[2] or wanted.name
-    record = here.record(task_id) if len(task_id) == runs.TASK_ID_LENGTH else None
-    pod = here.pod(Target("any", status["podName"]) if status.get("podName") else wanted)
+    request, record, pod = here.task(wanted)
     if request is None and (record or pod):
         request = _request(here, record or pod or {})
     if not (request or record or pod):

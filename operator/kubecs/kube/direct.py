@@ -22,6 +22,8 @@ from kubecs.kube.resources import Resource
 FIELD_MANAGER = "kubectl-ecs"
 TIMEOUT_SECONDS = 30.0
 _PORTS = {"https": 443, "http": 80}
+_JSON = "application/json"
+_HEADS = f"{_JSON};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 
 Object = dict[str, Any]
 T = TypeVar("T")
@@ -42,7 +44,7 @@ class Direct:
         self._timeout = timeout
         self._url = urlsplit(access.server)
         self._trust = _trust(access) if self._url.scheme == "https" else None
-        self._headers = {"User-Agent": "kubectl-ecs", "Accept": "application/json"}
+        self._headers = {"User-Agent": "kubectl-ecs", "Accept": _JSON}
         if access.authorization:
             self._headers["Authorization"] = access.authorization
         if impersonate:
@@ -66,13 +68,29 @@ class Direct:
             return None
 
     def list(
-        self, resource: Resource, namespace: str | None = None, *, labels: str = "", fields: str = ""
+        self,
+        resource: Resource,
+        namespace: str | None = None,
+        *,
+        labels: str = "",
+        fields: str = "",
+        heads: bool = False,
     ) -> list[Object]:
-        """All objects of a namespace (None: of every one) that match the selectors, each with apiVersion and kind."""
+        """All objects of a namespace (None: of every one) that match the selectors, each with apiVersion and kind.
+
+        Args:
+            resource: Their kind.
+            namespace: Theirs.
+            labels: Label selector.
+            fields: Field selector.
+            heads: Only their metadata is wanted.
+        """
         wanted = {"labelSelector": labels, "fieldSelector": fields}
         query = urlencode({name: value for name, value in wanted.items() if value})
         path = resource.collection_path(namespace) + (f"?{query}" if query else "")
-        items: list[Object] = self._json("GET", path)["items"]
+        items: list[Object] = self._json("GET", path, accept=_HEADS if heads else _JSON)["items"]
+        if heads:
+            return items
         for item in items:
             item.setdefault("apiVersion", resource.api_version)
             item.setdefault("kind", resource.kind)
@@ -102,20 +120,28 @@ class Direct:
 
     # The wire
 
-    def _json(self, method: str, path: str, body: bytes | None = None, content_type: str = "") -> Object:
-        with self._request(method, path, body, content_type, timeout=self._timeout) as answer:
+    def _json(
+        self, method: str, path: str, body: bytes | None = None, content_type: str = "", *, accept: str = _JSON
+    ) -> Object:
+        headers = {"Accept": accept} | ({"Content-Type": content_type} if content_type else {})
+        with self._request(method, path, body, headers, timeout=self._timeout) as answer:
             document: Object = orjson.loads(answer.read())
         return document
 
     @contextmanager
     def _request(
-        self, method: str, path: str, body: bytes | None = None, content_type: str = "", *, timeout: float | None
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        timeout: float | None,
     ) -> Iterator[http.client.HTTPResponse]:
         """One call; an answer of 400 or more, and none at all, raise ApiError."""
         connection = self._connect(timeout)
-        headers = self._headers | ({"Content-Type": content_type} if content_type else {})
         try:
-            connection.request(method, self._url.path + path, body, headers)
+            connection.request(method, self._url.path + path, body, self._headers | dict(headers or {}))
             answer = connection.getresponse()
             if answer.status >= 400:
                 raise errors.from_answer(answer.status, answer.read(), answer.headers.get("Retry-After"))
