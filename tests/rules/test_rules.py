@@ -60,8 +60,8 @@ def _histogram(name: str, labels: str, fast: float, slow: float, bounds: tuple[s
 
 def _stopped(failed: float, others: float) -> dict[str, str]:
     return {
-        f'ecs_task_stopped_total{{{SHOP},stop_code="essential_container_exited"}}': rising(failed),
-        f'ecs_task_stopped_total{{{SHOP},stop_code="user_initiated"}}': rising(others),
+        f"ecs_task_failed_total{{{SHOP}}}": rising(failed),
+        f'ecs_task_stopped_total{{{SHOP},stop_code="essential_container_exited"}}': rising(failed + others),
     }
 
 

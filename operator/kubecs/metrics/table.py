@@ -117,6 +117,12 @@ SECTIONS: Mapping[str, tuple[Metric, ...]] = {
             {"stop_code": STOP_CODES},
         ),
         Metric(
+            "ecs_task_failed_total",
+            "counter",
+            CLUSTER,
+            "Those of them that failed: they did not start, or an essential container ended with an error.",
+        ),
+        Metric(
             "ecs_task_container_restarts_total",
             "counter",
             CLUSTER,

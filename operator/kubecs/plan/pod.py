@@ -244,11 +244,20 @@ def _observed(
     snapshot: PodSnapshot, state: TaskState, cause: StopCause, then: Action | None
 ) -> tuple[Observation, ...]:
     of_cluster = {"namespace": snapshot.account.namespace, "cluster": state.cluster}
-    stopped = Observation("ecs_task_stopped_total", {**of_cluster, "stop_code": cause.code})
-    if not isinstance(then, Patch):
-        return (stopped,)
-    restarts = float(runs.unseen_runs(snapshot.pod))
-    return (stopped, Observation("ecs_task_container_restarts_total", of_cluster, restarts))
+    found = [Observation("ecs_task_stopped_total", {**of_cluster, "stop_code": cause.code})]
+    if _failed(state, cause):
+        found.append(Observation("ecs_task_failed_total", of_cluster))
+    if isinstance(then, Patch):
+        restarts = float(runs.unseen_runs(snapshot.pod))
+        found.append(Observation("ecs_task_container_restarts_total", of_cluster, restarts))
+    return tuple(found)
+
+
+def _failed(state: TaskState, cause: StopCause) -> bool:
+    """A task on its own whose program has done its work stops with the same code as one that crashed."""
+    if cause.code == stopcause.ESSENTIAL_CONTAINER_EXITED:
+        return state.exit_code != 0
+    return cause.code == stopcause.TASK_FAILED_TO_START
 
 
 def _delete(pod: Pod, reason: str) -> Delete:

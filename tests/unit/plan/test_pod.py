@@ -130,8 +130,18 @@ def test_a_run_that_ended_is_recorded_and_the_pod_becomes_the_next_task() -> Non
     assert isinstance(create, Create)
     assert {each.metric: each.value for each in create.observations} == {
         "ecs_task_stopped_total": 1.0,
+        "ecs_task_failed_total": 1.0,
         "ecs_task_container_restarts_total": 1.0,
     }
+
+
+@pytest.mark.parametrize(("code", "failed"), [(0, False), (1, True), (137, True)])
+def test_a_task_that_ends_well_has_not_failed(code: int, failed: bool) -> None:
+    phase = "Failed" if code else "Succeeded"
+    plan = look(pod(status("app", terminated("c1", code)), standalone=True, state={"phase": phase}))
+    (create,) = [each for step in plan.steps for each in step if isinstance(each, Create)]
+    counted = {each.metric for each in create.observations}
+    assert counted == {"ecs_task_stopped_total"} | ({"ecs_task_failed_total"} if failed else set())
 
 
 @pytest.mark.parametrize("last", [{}, {"terminated": {"exitCode": 137, "reason": "ContainerStatusUnknown"}}])
