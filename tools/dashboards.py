@@ -19,12 +19,19 @@ _SERVICE = f'{_WHERE}, service=~"$service"'
 
 @dataclass(frozen=True)
 class Panel:
-    """One graph: its title, unit of Grafana, and legend by query; `heat` draws buckets as a heat map."""
+    """One panel.
+
+    Attributes:
+        title: What it is called.
+        unit: Grafana's name of the unit.
+        queries: By legend.
+        kind: Grafana's name of how it is drawn: `heatmap` of buckets, `state-timeline` of what is while it is 1.
+    """
 
     title: str
     unit: str
     queries: Mapping[str, str]
-    heat: bool = False
+    kind: str = "timeseries"
 
 
 def _quantile(number: float, metric: str, by: str, where: str = "") -> str:
@@ -44,13 +51,13 @@ DASHBOARDS: Mapping[str, tuple[str, tuple[str, ...], tuple[Panel, ...]]] = {
             Panel(
                 "Time to RUNNING",
                 "s",
-                {f"p{n:g}": _quantile(n / 100, _START, "cluster", _WHERE) for n in (50, 90, 99)},
+                {f"{{{{cluster}}}} p{n:g}": _quantile(n / 100, _START, "cluster", _WHERE) for n in (50, 90, 99)},
             ),
             Panel(
                 "Time to RUNNING, all tasks",
                 "s",
                 {"{{le}}": f"sum by (le) (rate({_START}_bucket{{{_WHERE}}}[$__rate_interval]))"},
-                heat=True,
+                kind="heatmap",
             ),
             Panel(
                 "Tasks that no node takes, by reason",
@@ -97,12 +104,14 @@ DASHBOARDS: Mapping[str, tuple[str, tuple[str, ...], tuple[Panel, ...]]] = {
             Panel(
                 "Deployments at work",
                 "short",
-                {"{{service}} {{status}}": f"ecs_service_deployments{{{_SERVICE}}}"},
+                {"{{service}} {{status}}": f"ecs_service_deployments{{{_SERVICE}}} > 0"},
+                kind="state-timeline",
             ),
             Panel(
                 "Conditions that are True",
                 "short",
                 {"{{service}} {{condition}}": f'ecs_service_condition{{{_SERVICE}, status="true"}} == 1'},
+                kind="state-timeline",
             ),
             Panel(
                 "Time of a deployment",
@@ -121,6 +130,7 @@ DASHBOARDS: Mapping[str, tuple[str, tuple[str, ...], tuple[Panel, ...]]] = {
                 "What they run",
                 "short",
                 {"{{service}} {{task_definition}}": f"ecs_service_info{{{_SERVICE}}}"},
+                kind="state-timeline",
             ),
             Panel(
                 "Changes without an answer",
@@ -223,12 +233,16 @@ DASHBOARDS: Mapping[str, tuple[str, tuple[str, ...], tuple[Panel, ...]]] = {
                 {"{{instance}}": _quantile(0.99, "ecs_operator_event_loop_lag_seconds", "instance")},
             ),
             Panel(
-                "Memory and processor",
+                "Memory",
+                "bytes",
+                {"{{instance}}": "process_resident_memory_bytes and on (instance) ecs_operator_ready"},
+            ),
+            Panel(
+                "Processor, cores",
                 "short",
                 {
-                    "bytes {{instance}}": "process_resident_memory_bytes and on (instance) ecs_operator_ready",
-                    "cores {{instance}}": "rate(process_cpu_seconds_total[$__rate_interval])"
-                    " and on (instance) ecs_operator_ready",
+                    "{{instance}}": "rate(process_cpu_seconds_total[$__rate_interval])"
+                    " and on (instance) ecs_operator_ready"
                 },
             ),
         ),
@@ -276,14 +290,14 @@ def _panel(number: int, panel: Panel) -> dict[str, Any]:
             "datasource": _SOURCE,
             "expr": query,
             "legendFormat": legend,
-            "format": "heatmap" if panel.heat else "time_series",
+            "format": "heatmap" if panel.kind == "heatmap" else "time_series",
         }
         for index, (legend, query) in enumerate(panel.queries.items())
     ]
     return {
         "id": number + 1,
         "title": panel.title,
-        "type": "heatmap" if panel.heat else "timeseries",
+        "type": panel.kind,
         "datasource": _SOURCE,
         "gridPos": {"x": number % 2 * WIDTH, "y": number // 2 * HEIGHT, "w": WIDTH, "h": HEIGHT},
         "fieldConfig": {"defaults": {"unit": panel.unit}, "overrides": []},
