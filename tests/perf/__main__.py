@@ -9,11 +9,11 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tests.perf import idle, latency, rates, registration, rollout, start, tasks, translation, writes
+from tests.perf import idle, latency, plugin, rates, registration, rollout, start, tasks, translation, writes
 from tests.perf.bench import Bench, bench
 from tests.perf.figures import Row, Sample, table
 
-ALL = ("B0", "B1", "B2", "B2w", "B5", "B6", "B7", "B12", "register", "tasks", "translate")
+ALL = ("B0", "B1", "B2", "B2w", "B5", "B6", "B7", "B12", "plugin", "register", "tasks", "translate")
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Size:
         idle_seconds: Of B5.
         tasks: Of the service that B7 rolls out; each service of `tasks` has a tenth of them.
         task_pairs: Of `tasks`.
+        runs: Of each command of `plugin`.
     """
 
     services: int = 1000
@@ -43,6 +44,7 @@ class Size:
     idle_seconds: float = 60.0
     tasks: int = 100
     task_pairs: int = 1
+    runs: int = 15
 
 
 async def measure(size: Size, only: Iterable[str] = ALL) -> list[Row]:
@@ -60,6 +62,8 @@ async def measure(size: Size, only: Iterable[str] = ALL) -> list[Row]:
     if "tasks" in wanted:
         each = max(size.tasks // 10, 1)
         rows += await tasks.measure(tasks.Size(size.services, each, size.task_pairs, size.rounds, size.idle_seconds))
+    if "plugin" in wanted:
+        rows += await plugin.measure(plugin.Size(size.services, size.runs))
     if wanted & {"B2", "B2w", "B5"}:
         rows += await _starts(size, wanted)
     return rows
