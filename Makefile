@@ -10,7 +10,7 @@ DEMO_DIR ?= build/demo
 IMAGE ?= kubecs:dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-down test check unit cluster test-oldest soak bench kind kind-down generate schemas lock tools tools-node tools-helm venv promtool image
+.PHONY: help demo demo-down test check unit cluster test-oldest soak bench kind kind-down generate schemas pictures lock tools tools-node tools-helm venv promtool image
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ generate: venv tools-helm ## write the generated files anew
 
 schemas: venv ## the API schemas of the Kubernetes minors that kubecs runs on, from their Go modules
 	$(PY) -m tools.schemas
+
+pictures: venv tools tools-helm promtool ## the dashboards' panels, drawn from a real Prometheus into docs/pictures
+	$(PY) -m tests.pictures
 
 tools: venv ## build the control plane's binaries that are missing, and what judges objects as GitOps tools do
 	@$(PY) tools/binaries.py default gitops

