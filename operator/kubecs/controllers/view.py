@@ -47,7 +47,7 @@ class CacheView:
                 service=task.service,
                 launch_type=task.launch_type,
                 last_status=task.last_status,
-                created_at=task.created_epoch,
+                created_at=task.renewed_epoch or task.created_epoch,
                 unplaced_reason=task.unplaced_reason,
             )
 

@@ -23,7 +23,7 @@ class TaskSummary:
         owner: The name of the ECSService or ECSTask that it runs for.
         launch_type: EC2, FARGATE, …
         last_status: ECS's lastStatus.
-        created_epoch: Unix time in seconds.
+        created_epoch: Unix time at which its Pod was created.
         unplaced_reason: Why the scheduler found no node, in the metrics' terms; empty if it did or has not tried.
         restarts: Container restarts of the Pod, in all.
         node: Name of its node; empty while it has none.
@@ -35,6 +35,7 @@ class TaskSummary:
         running_since: Unix time at which the last of its containers was started; 0 while its health checks pass.
         deletion_cost: What its ReplicaSet goes by when it has to choose one; empty where it has none.
         healthy_since: Unix time at which it became ready; 0 while it is not.
+        renewed_epoch: Unix time of the restart in place that it began with; 0 for the first task of a Pod.
     """
 
     uid: str
@@ -58,6 +59,7 @@ class TaskSummary:
     task_id: str = ""
     unhealthy_from: float = 0.0
     running_since: float = 0.0
+    renewed_epoch: float = 0.0
 
     @property
     def running(self) -> bool:
@@ -116,6 +118,7 @@ def summarise(pod: Mapping[str, Any]) -> TaskSummary:
     owner = next((each for each in metadata.get("ownerReferences") or () if each.get("controller")), None)
     statuses = (pod.get("status") or {}).get("containerStatuses") or ()
     unhealthy = containerstate.unhealthy_from(pod)
+    renewed = runs.renewal_of(pod).at
     return TaskSummary(
         uid=metadata["uid"],
         name=metadata["name"],
@@ -127,6 +130,7 @@ def summarise(pod: Mapping[str, Any]) -> TaskSummary:
         launch_type=marks.get(labels.LAUNCH_TYPE, ""),
         last_status=taskstate.last_status(pod),
         created_epoch=parse(metadata["creationTimestamp"]).timestamp(),
+        renewed_epoch=renewed.timestamp() if renewed else 0.0,
         unplaced_reason=unplaced_reason(pod),
         restarts=sum(status.get("restartCount", 0) for status in statuses),
         healthy_since=_ready_since(pod),
