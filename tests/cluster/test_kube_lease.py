@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +103,37 @@ async def test_a_release_hands_over_at_once_with_the_annotations(client: Client,
     await asyncio.gather(task, return_exceptions=True)
     await second.release()
     assert (await spec(client, namespace))["holderIdentity"] == ""
+
+
+async def test_annotations_are_left_from_the_first_write_to_the_last(client: Client, namespace: str) -> None:
+    slow = Timing(duration=60.0, renew=20.0, give_up=30.0)  # no renewal in the test's time but those asked for
+    mark: dict[str, str] = {"kubecs.dev/mark": "1"}
+
+    async def left() -> str:
+        found: str = (await client.get(LEASES, namespace, NAME))["metadata"]["annotations"]["kubecs.dev/mark"]
+        return found
+
+    async with candidate(client, namespace, "a", slow) as first:
+        first.annotations = lambda: mark
+        await leads(first)
+        assert await left() == "1"  # with the Lease itself
+        mark = {"kubecs.dev/mark": "2"}
+        first.renew_soon()
+        await wait_for_async(lambda: _left_is(left, "2"), 5)
+        mark = {"kubecs.dev/mark": "3"}
+    assert await left() == "3"  # when it is given back
+    second = candidate(client, namespace, "b", slow)
+    second.annotations = lambda: {"kubecs.dev/mark": "4"}
+    task = asyncio.create_task(second.run())
+    await leads(second)
+    assert await left() == "4"  # when it is taken over
+    assert second.inherited == {"kubecs.dev/mark": "3"}
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def _left_is(left: Callable[[], Awaitable[str]], mark: str) -> bool:
+    return await left() == mark
 
 
 async def _annotated(client: Client, namespace: str) -> bool:

@@ -20,6 +20,7 @@ from tests.cluster.rig import Kubectl, OperatorProcess, wait_for
 from tools.localcluster import LocalCluster
 
 END_SECONDS = 5.0
+RENEW_SECONDS = 2.0  # between two renewals of the Lease
 
 
 @pytest.fixture
@@ -147,6 +148,78 @@ def test_what_changed_while_it_was_down_is_made_good(own: OperatorProcess, kubec
 
     wait_for(all_good, 30, "all changes are made good")
     assert ecs.deployment_of(kubectl, "same")["spec"]["replicas"] == 1
+
+
+def test_tasks_heal_by_themselves_while_it_is_down(
+    cluster: LocalCluster, own: OperatorProcess, kubectl: Kubectl
+) -> None:
+    own.start()
+    pair = [ecs.container(), ecs.container("side", essential=False)]
+    kubectl.apply([ecs.account(), ecs.task_definition("web"), ecs.task_definition("pair", *pair)])
+    kubectl.apply([ecs.service("web", 2), ecs.service("pair", 1, taskDefinition="pair")])
+    ecs.wait_ready(kubectl, "ecsservice", "web", "pair")
+    own.kill()
+    before = kubectl.list("pod")
+    (ended, _), (replaced,) = ecs.pods(kubectl, service="web"), ecs.pods(kubectl, service="pair")
+    for pod in (ended, replaced):
+        kubectl.annotate("pod", pod["metadata"]["name"], exit_codes='{"app": 3}', exit_message="last words")
+
+    def healed() -> bool:
+        found = [kubectl.get("pod", pod["metadata"]["name"]) for pod in (ended, replaced)]
+        statuses = [each for pod in found for each in ecs.status(pod)["containerStatuses"] if each["name"] == "app"]
+        return all(each["restartCount"] == 1 and each["ready"] for each in statuses)
+
+    wait_for(healed, 20, "their containers run again")
+    assert ecs.uids(kubectl.list("pod")) == ecs.uids(before), "nothing was deleted, nothing came"
+    assert kubectl.list("ecstaskrecord") == []
+    lease = cluster.api.resource("Lease").path("kubecs-system", "kubecs-operator")
+    cluster.api.call("PATCH", lease, {"spec": {"holderIdentity": ""}}, "application/merge-patch+json")
+    own.start()
+
+    wait_for(lambda: len(kubectl.list("ecstaskrecord")) == 2, 20, "two records")
+    records = [each["spec"] for each in kubectl.list("ecstaskrecord")]
+    assert {each["kubernetes"]["podUID"] for each in records} == ecs.uids([ended, replaced])
+    assert {(each["stopCode"], each["kubernetes"]["exitCode"]) for each in records} == {("EssentialContainerExited", 3)}
+    assert all(each["kubernetes"]["lastLogs"] == {"app": "last words"} for each in records)
+    wait_for(lambda: replaced["metadata"]["uid"] not in ecs.uids(kubectl.list("pod")), 20, "another Pod: a whole task")
+    ecs.wait_ready(kubectl, "ecsservice", "web", "pair")
+    assert ended["metadata"]["uid"] in ecs.uids(kubectl.list("pod")), "its kubelet had renewed the whole of it"
+    assert len(kubectl.list("ecstaskrecord")) == 2
+
+
+def test_a_leader_that_led_but_a_moment_leaves_a_mark(
+    cluster: LocalCluster, own: OperatorProcess, kubectl: Kubectl
+) -> None:
+    own.start()
+    kubectl.apply([ecs.account(), ecs.task_definition("web"), ecs.service("web", 3)])
+    ecs.wait_ready(kubectl, "ecsservice", "web")
+    own.terminate()
+    lease = cluster.api.resource("Lease").path("kubecs-system", "kubecs-operator")
+    cluster.api.call("DELETE", lease)  # and with it all that is known of what was handled
+    own.start()
+
+    def marked() -> Any:
+        found = cluster.api.call("GET", lease) if cluster.api.answers(lease) else {"metadata": {}}
+        return (found["metadata"].get("annotations") or {}).get("kubecs.dev/pods-handled-up-to") and found["spec"]
+
+    spec = wait_for(marked, 10, "a mark in the Lease")
+    own.kill()
+    led = datetime.fromisoformat(spec["renewTime"]) - datetime.fromisoformat(spec["acquireTime"])
+    assert led.total_seconds() < RENEW_SECONDS, "that is not before the first renewal"
+
+    first, second, _ = ecs.pods(kubectl, service="web")
+    kubectl.delete("pod", first["metadata"]["name"])
+    kubectl("delete", "pod", second["metadata"]["name"], "--grace-period=0", "--force")
+    gone = ecs.uids([first, second])
+    wait_for(lambda: not gone & ecs.uids(kubectl.list("pod")), 10, "both are gone")
+    wait_for(lambda: len(ecs.pods(kubectl, service="web")) == 3, 10, "others have taken their places")
+    cluster.api.call("PATCH", lease, {"spec": {"holderIdentity": ""}}, "application/merge-patch+json")
+    own.start()
+
+    wait_for(lambda: len(kubectl.list("ecstaskrecord")) == 2, 20, "two records")
+    records = kubectl.list("ecstaskrecord")
+    assert {each["spec"]["kubernetes"]["podUID"] for each in records} == gone
+    assert {each["spec"]["stopCode"] for each in records} == {"UserInitiated"}
 
 
 # Logs

@@ -168,6 +168,7 @@ class Operator:
             group.create_task(self._watch_our_kinds(), name="kopf")
             group.create_task(self._sweeper.run(), name="sweep")
             await self._election.leading.wait()
+            self._watermark.known()
             self._set_leading(leading=True)
             log.info("leading")
             group.create_task(self._engine.run(self._options.workers), name="engine")

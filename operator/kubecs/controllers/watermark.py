@@ -1,4 +1,4 @@
-"""How far the events of Pods are handled, written into the Lease with each renewal.
+"""How far the events of Pods are handled, written into the Lease whenever that is written.
 
 Pods have no finalizers, so the end of one that others delete is in its DELETED event alone. Whoever starts next hears
 again of the deletions after the mark; what was recorded already is told apart by the name of its record.
@@ -28,9 +28,19 @@ class Watermark:
         election.annotations = self.annotations
 
     def annotations(self) -> Mapping[str, str]:
-        """What the Lease shall say; nothing before the Pods are known, so that the last leader's mark stays."""
+        """What the Lease shall say; nothing before the Pods are known, so that the last leader's mark stays.
+
+        What the last leader has dealt with needs nothing more, though this replica may not have heard so of each Pod.
+        """
         seen = self._pods.resource_version
-        return {HANDLED: str(self._listener.handled_up_to(seen))} if seen else {}
+        if not seen:
+            return {}
+        inherited = _number(self._election.inherited.get(HANDLED, ""))
+        return {HANDLED: str(max(self._listener.handled_up_to(seen), min(inherited, seen)))}
+
+    def known(self) -> None:
+        """The Pods are known now: say so at once, since a leader may end before its next renewal."""
+        self._election.renew_soon()
 
     async def follow_pods(self) -> None:
         """Run the Pods' informer until cancelled, from where the last leader left off.
@@ -45,6 +55,11 @@ class Watermark:
                 "the Lease cannot be read, tasks that were deleted before this start may go unrecorded: %s", error
             )
             mark = ""
-        if mark.isdigit():
-            self._pods.resume_from(int(mark))
+        if _number(mark):
+            self._pods.resume_from(_number(mark))
         await self._pods.run()
+
+
+def _number(mark: str) -> int:
+    """The resourceVersion of a mark; 0 where there is none, or somebody has edited it."""
+    return int(mark) if mark.isdigit() else 0

@@ -7,6 +7,7 @@ when the next one starts, so writes have to be idempotent all the same.
 """
 
 import asyncio
+import contextlib
 import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping
@@ -99,9 +100,10 @@ class LeaderElection:
     Attributes:
         leading: Set when this candidate became the leader.
         lost: Set when it is the leader no more, or never will be; the process should end. Elections are not repeated.
-        annotations: Asked for annotations at every renewal, but not when the Lease is taken over: until the new leader
-            knows better, what the former one left must stay. Set it before `leading` is.
-        inherited: Annotations of the Lease as the former leader left them; meaningful once `leading` is set.
+        annotations: Asked for annotations at every write: when the Lease is taken, renewed and given back. Those that
+            it does not give stay as they are, so a leader that does not know better yet keeps what the former one left.
+            Set it before `run`.
+        inherited: Annotations of the Lease as the former leader left them, from just before it is taken over.
     """
 
     def __init__(
@@ -134,6 +136,7 @@ class LeaderElection:
         self._renewed = 0.0  # when the last successful write began
         self._record: Record | None = None
         self._task: asyncio.Task[None] | None = None
+        self._soon = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         self._task = asyncio.create_task(self.run(), name="leader election")
@@ -157,6 +160,10 @@ class LeaderElection:
         finally:
             self.lost.set()
 
+    def renew_soon(self) -> None:
+        """Renew at once: there are other annotations to be left than at the last write."""
+        self._soon.set()
+
     async def left(self) -> Mapping[str, str]:
         """Annotations of the Lease as it is now, whoever holds it; none while there is no Lease.
 
@@ -175,7 +182,7 @@ class LeaderElection:
         record, self._record = self._record, None
         if record is None or record.holder != self._identity:
             return
-        body = self._body(record, holder="", duration=1)
+        body = self._body(record, holder="", duration=1, annotations=self.annotations())
         try:
             async with asyncio.timeout(self._timing.attempt):
                 await self._client.patch(LEASES, self._namespace, self._name, body)
@@ -194,7 +201,7 @@ class LeaderElection:
     async def _keep(self) -> None:
         pause = self._timing.renew
         while True:
-            await asyncio.sleep(min(pause, max(0.0, self._remaining())))
+            await self._pause(min(pause, max(0.0, self._remaining())))
             remaining = self._remaining()  # none, too, when the process itself was held up
             if remaining <= 0:
                 log.error("%s leads no more: no renewal in %s s", self._identity, self._timing.give_up)
@@ -206,6 +213,12 @@ class LeaderElection:
             if self._record is not None and not self._record.free_for(self._identity, self._clock.monotonic()):
                 log.error("%s leads no more: %s took the lease", self._identity, self._record.holder)
                 return
+
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._soon.wait()
+        self._soon.clear()
 
     def _remaining(self) -> float:
         return self._renewed + self._timing.give_up - self._clock.monotonic()
@@ -232,10 +245,8 @@ class LeaderElection:
             return await self._create()
         if not record.free_for(self._identity, self._clock.monotonic()):
             return False
-        if not await self._write(record):
-            return False
         self.inherited = record.annotations
-        return True
+        return await self._write(record, self.annotations())
 
     async def _renew(self) -> bool:
         """Writes on what was last seen; after a conflict looks again, since it may be our own lost write."""
@@ -256,7 +267,11 @@ class LeaderElection:
         body = {
             "apiVersion": LEASES.api_version,
             "kind": LEASES.kind,
-            "metadata": {"namespace": self._namespace, "name": self._name},
+            "metadata": {
+                "namespace": self._namespace,
+                "name": self._name,
+                "annotations": dict(self.annotations()),
+            },
             "spec": {**self._spec(self._identity, self._timing.duration, 0), "acquireTime": self._clock.micro_time()},
         }
         try:

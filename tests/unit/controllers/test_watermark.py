@@ -17,6 +17,7 @@ class Parts:
     resumed_from: int | None = None
     runs: int = 0
     annotations: Any = None
+    inherited: dict[str, str] = field(default_factory=dict)
 
     async def left(self) -> dict[str, str]:
         if isinstance(self.lease, Exception):
@@ -59,3 +60,13 @@ def test_the_lease_says_how_far_deletions_are_handled() -> None:
     assert parts.annotations() == {HANDLED: "90"}
     parts.oldest_unhandled = 70
     assert parts.annotations() == {HANDLED: "69"}
+
+
+def test_what_the_last_leader_has_handled_needs_nothing_more() -> None:
+    parts = Parts(resource_version=90, oldest_unhandled=40, inherited={HANDLED: "70"})
+    watermark(parts)
+    assert parts.annotations() == {HANDLED: "70"}
+    parts.resource_version = 50  # history was rewound: a mark beyond all that was seen says nothing
+    assert parts.annotations() == {HANDLED: "50"}
+    parts.inherited = {HANDLED: "somebody edited this"}
+    assert parts.annotations() == {HANDLED: "39"}
