@@ -36,6 +36,22 @@ class Happening:
         """The service that the object belongs to."""
         return str((self.object["metadata"].get("labels") or {}).get("kubecs.dev/service", ""))
 
+    @property
+    def uid(self) -> str:
+        """The object's uid."""
+        return str(self.object["metadata"]["uid"])
+
+    @property
+    def owner(self) -> str:
+        """The uid of the object's first owner, empty where it has none."""
+        owners = self.object["metadata"].get("ownerReferences") or [{"uid": ""}]
+        return str(owners[0]["uid"])
+
+    @property
+    def is_going(self) -> bool:
+        """Its deletion has been asked for."""
+        return "deletionTimestamp" in self.object["metadata"]
+
     def __str__(self) -> str:
         metadata, spec, status = self.object["metadata"], self.object["spec"], self.object.get("status") or {}
         told: dict[str, Any] = {"replicas": spec.get("replicas"), "deleted": metadata.get("deletionTimestamp")}

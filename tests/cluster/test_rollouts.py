@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import random
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from tests.cluster import ecs
-from tests.cluster.podwatch import Happening, watching
+from tests.cluster.boundsreplay import crossings
+from tests.cluster.podwatch import watching
 from tests.cluster.rig import Kubectl, wait_for
 from tests.soak import SEED, sample
 
@@ -109,112 +109,3 @@ def _settled(kubectl: Kubectl, names: list[str]) -> bool:
 def _blocked(service: ecs.Document) -> bool:
     """Its percents leave no room at the count that it has come to, and it says so."""
     return ecs.answered(service) and ecs.condition(service, "Ready").get("reason") == "DeploymentBlocked"
-
-
-# The replay
-
-
-@dataclass
-class Replay:
-    """A service's Pods and the bounds that hold, as they were after each write.
-
-    `bounds` are those of the newest write that the Deployment's controller has seen, and of those before it until all
-    ReplicaSets have as many Pods as they want: what was decided before may still be on its way.
-    """
-
-    ready: dict[str, bool] = field(default_factory=dict)  # Pods that nobody has told to stop
-    owners: dict[str, str] = field(default_factory=dict)
-    wanted: dict[str, int] = field(default_factory=dict)
-    bounds: list[tuple[int, int]] = field(default_factory=list)
-    observed: bool = False
-    given_up: dict[str, int] = field(default_factory=dict)  # by ReplicaSet, see `shrunk`
-
-    def alive(self) -> int:
-        """How many Pods there are, without those that their ReplicaSet does not want any more.
-
-        The scheduler has decided to stop those; that a ReplicaSet's controller needs some milliseconds to delete them,
-        while another already starts its own, is so with every Deployment.
-        """
-        counts = Counter(self.owners[name] for name in self.ready)
-        return sum(min(count, self.wanted.get(uid, 0)) for uid, count in counts.items())
-
-    def shrunk(self, uid: str, known_ready: int) -> None:
-        """A ReplicaSet wants fewer Pods.
-
-        That was decided by what its status said of them, so it gives up as many unhealthy tasks as were not ready then,
-        or not known to be, though they may have become ready on the way. Which of its Pods go for them nobody decides:
-        those that have just become ready are alike to its controller, which then chooses by their uids.
-        """
-        self.given_up[uid] = sum(self.owners[name] == uid for name in self.ready) - known_ready
-
-    def gives_up(self, uid: str) -> bool:
-        """Whether one more stop is that of a task given up as unhealthy; counts it if so."""
-        left = self.given_up.get(uid, 0)
-        self.given_up[uid] = left - 1
-        return left > 0
-
-    def settle(self) -> None:
-        """Forget bounds that nothing depends on any more."""
-        counts = {uid: sum(self.owners[name] == uid for name in self.ready) for uid in self.wanted}
-        if self.observed and counts == self.wanted:
-            self.bounds = self.bounds[-1:]
-
-
-def crossings(happenings: Iterable[Happening]) -> Iterator[str]:
-    """What crossed the bounds, in words."""
-    replay = Replay()
-    for each in happenings:
-        yield from _TAKE[each.kind](replay, each)
-        replay.settle()
-
-
-def _take_deployment(replay: Replay, happening: Happening) -> Iterator[str]:
-    yield from ()
-    spec, status = happening.object["spec"], happening.object.get("status") or {}
-    rolling = spec["strategy"]["rollingUpdate"]
-    bounds = (spec["replicas"] + rolling["maxSurge"], spec["replicas"] - rolling["maxUnavailable"])
-    replay.bounds.append(bounds)
-    replay.observed = status.get("observedGeneration", 0) >= happening.object["metadata"]["generation"]
-
-
-def _take_replica_set(replay: Replay, happening: Happening) -> Iterator[str]:
-    yield from ()
-    uid, wanted = happening.object["metadata"]["uid"], happening.object["spec"]["replicas"]
-    if happening.type == "DELETED":
-        replay.wanted.pop(uid, None)
-        return
-    if wanted < replay.wanted.get(uid, 0):
-        replay.shrunk(uid, ecs.status(happening.object).get("readyReplicas", 0))
-    replay.wanted[uid] = wanted
-
-
-def _take_pod(replay: Replay, happening: Happening) -> Iterator[str]:
-    metadata = happening.object["metadata"]
-    name, owner = metadata["name"], metadata["ownerReferences"][0]["uid"]
-    before = replay.ready.get(name)
-    if metadata.get("deletionTimestamp") or happening.type == "DELETED":
-        replay.ready.pop(name, None)
-        healthy, lowest = sum(replay.ready.values()), min((low for _, low in replay.bounds), default=0)
-        spent = before is False or (before and healthy < lowest)
-        if spent and not replay.gives_up(owner) and before:
-            yield f"{happening.version}: the stop of {name} leaves {healthy} healthy, at least {lowest} are wanted"
-        return
-    replay.owners[name] = owner
-    ready = _is_ready(happening.object)
-    if ready != before:
-        replay.ready.pop(name, None)  # the newest is last
-    replay.ready[name] = ready
-    highest = max((high for high, _ in replay.bounds), default=0)
-    if before is None and replay.bounds and replay.alive() > highest:
-        yield f"{happening.version}: the start of {name} makes {replay.alive()}, at most {highest} are allowed"
-
-
-_TAKE: dict[str, Callable[[Replay, Happening], Iterator[str]]] = {
-    "Deployment": _take_deployment,
-    "ReplicaSet": _take_replica_set,
-    "Pod": _take_pod,
-}
-
-
-def _is_ready(pod: ecs.Document) -> bool:
-    return any(each["type"] == "Ready" and each["status"] == "True" for each in ecs.status(pod).get("conditions", ()))
