@@ -170,6 +170,22 @@ def test_diff_tells_what_an_apply_would_roll(plugin: Plugin, kubectl: Kubectl) -
     assert len(kubectl.list("ecstaskdefinitionrevision")) == 1, "nothing was written"
 
 
+def test_diff_takes_no_replacement_on_a_drained_node_for_a_difference(plugin: Plugin, kubectl: Kubectl) -> None:
+    documents = [ecs.account(), ecs.task_definition(), ecs.service("web", 3)]
+    kubectl.apply(documents)
+    ecs.wait_ready(kubectl, "ecsservice", "web")
+    nodes = ecs.names(kubectl.cluster.api.call("GET", "/api/v1/nodes")["items"])
+    try:
+        kubectl.cluster.kubectl("cordon", *nodes)  # all of them, so that it stays so: no replacement gets a node
+        wait_for(lambda: ecs.deployment_of(kubectl, "web")["spec"]["replicas"] == 6, 20, "one more for each task")
+        text = plugin("diff", "-f", "-", input=yaml.safe_dump_all(documents))
+        assert "0 of 3 objects would change" in text
+        more = plugin("diff", "-f", "-", code=1, input=yaml.safe_dump(ecs.service("web", 4)))
+        assert "scales from 6 to 7 tasks, replaces none" in more
+    finally:
+        kubectl.cluster.kubectl("uncordon", *nodes)
+
+
 @pytest.mark.usefixtures("shop")
 def test_top_shows_clusters(plugin: Plugin) -> None:
     lines = [line.split() for line in plugin("top").splitlines()]

@@ -12,7 +12,7 @@ from kubecs.console.changes import Change
 from kubecs.kube import resources
 from kubecs.kube.direct import together
 from kubecs.kube.errors import ApiError
-from kubecs.plan import references
+from kubecs.plan import drain, references
 from kubecs.plan.account import Account, account_of
 from kubecs.plan.family import FamilySnapshot
 from kubecs.plan.settings import Settings
@@ -112,6 +112,7 @@ class Trial:
         account, family_object, named, kept, replica_sets, pods, deployments, *others = together(calls)
         budgets, revisions, accounts, bindings = others
         deployment = next(iter(deployments), None)
+        tasks = tuple(summarise(pod) for pod in pods)
         return ServiceSnapshot(
             service=service,
             account=account,
@@ -121,7 +122,8 @@ class Trial:
             deployment=deployment,
             service_revisions=tuple(kept),
             replica_sets=tuple(replica_sets),
-            tasks=tuple(summarise(pod) for pod in pods),
+            tasks=tasks,
+            draining_nodes=drain.marked_nodes(tasks),  # who asks need not have the right to read nodes
             disruption_budget=next(iter(budgets), None),
             identities={(each["kind"], each["metadata"]["name"]): each for each in (*accounts, *bindings)},
             settings=_settings(self.region, deployment),

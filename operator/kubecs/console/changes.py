@@ -135,8 +135,9 @@ def _rolls(snapshot: ServiceSnapshot, plan: Plan) -> tuple[list[str], int]:
             return [f"starts {f'{definition_name} on each node' if snapshot.daemon else many}"], 0
         return [f"rolls {snapshot.desired} tasks to {definition_name}"], snapshot.desired
     replicas = ((snapshot.deployment or {}).get("spec") or {}).get("replicas")
-    if replicas is not None and replicas != snapshot.desired:
-        return [f"scales from {replicas} to {snapshot.desired} tasks, replaces none"], 0
+    written = [a.manifest["spec"]["replicas"] for a in _writes(plan) if a.manifest["kind"] == "Deployment"]
+    if replicas is not None and written and replicas != written[0]:
+        return [f"scales from {replicas} to {written[0]} tasks, replaces none"], 0
     return [], 0
 
 

@@ -3,7 +3,7 @@
 A deletion cost has their ReplicaSet take them when their replacements are there (plan/replacement.py).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kubecs.plan import spot
@@ -27,6 +27,11 @@ def is_draining(node: Mapping[str, Any]) -> bool:
 def draining(snapshot: ServiceSnapshot) -> tuple[TaskSummary, ...]:
     """The tasks on draining nodes that nobody has told to stop."""
     return tuple(task for task in snapshot.tasks if task.node in snapshot.draining_nodes and task.stays)
+
+
+def marked_nodes(tasks: Iterable[TaskSummary]) -> frozenset[str]:
+    """The nodes that the operator takes for draining, by the marks that `cost_actions` has set."""
+    return frozenset(task.node for task in tasks if task.deletion_cost == LEAVES_FIRST and not task.doomed)
 
 
 def cost_actions(snapshot: ServiceSnapshot) -> tuple[Action, ...]:

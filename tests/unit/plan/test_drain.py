@@ -7,7 +7,7 @@ import pytest
 
 from kubecs.plan.actions import Patch
 from kubecs.plan.disruption import budget
-from kubecs.plan.drain import is_draining
+from kubecs.plan.drain import is_draining, marked_nodes
 from kubecs.plan.service import plan_service
 from kubecs.plan.snapshot import ServiceSnapshot
 from tests.unit.plan.services import NOW, actions, applied, deployed, live, service
@@ -66,6 +66,12 @@ def test_the_tasks_that_leave_are_marked_until_their_node_takes_tasks_again() ->
     marked = replace(found, tasks=(replace(found.tasks[0], deletion_cost="-100"), *found.tasks[1:]))
     assert marks(marked) == []
     assert marks(replace(marked, draining_nodes=frozenset())) == [("web-0", None)]
+
+
+def test_the_marks_tell_which_nodes_are_draining() -> None:
+    leaving, sick, staying = drained(3, 2).tasks
+    marked = (replace(leaving, deletion_cost="-100"), replace(sick, node="other", deletion_cost="-100", doomed=True))
+    assert marked_nodes((*marked, staying)) == {"old"}
 
 
 @pytest.mark.parametrize(
