@@ -39,6 +39,19 @@ import kubecs.kube.lease as lease
 lease.Timing.__init__.__defaults__ = (120.0, 1.0, 100.0, 1.0)  # duration, renew, give_up, look
 """
 
+# Leads, whoever holds the Lease: what no replica may do, and one that hangs at the wrong moment does all the same.
+LEADS_ANYWAY = """
+import asyncio
+import kubecs.kube.lease as lease
+
+async def _lead(self):
+    self.leading.set()
+    await asyncio.Event().wait()
+
+lease.LeaderElection.run = _lead
+lease.LeaderElection.held = lambda self: True
+"""
+
 # A watch that says nothing is given up after 2 s, which else takes as long as bookmarks may stay away.
 IMPATIENT_WATCHES = """
 import aiohttp
@@ -55,6 +68,33 @@ def _impatient():
 
 watches.settings = _impatient
 """
+
+# The time of day is as many seconds off as a file says, from one moment to the next; what orders events is not.
+_CLOCK = """
+import pathlib
+import time
+
+_true = time.time
+_file = pathlib.Path({path!r})
+
+def _set_by_somebody():
+    return _true() + float(_file.read_text())
+
+time.time = _set_by_somebody
+"""
+
+
+def clock(file: Path) -> str:
+    """The lines of a clock that somebody may set: see set_clock."""
+    set_clock(file, 0)
+    return _CLOCK.format(path=str(file))
+
+
+def set_clock(file: Path, seconds: float) -> None:
+    """Sets the operator's clock so many seconds ahead of the true time, or back."""
+    new = file.with_suffix(".new")
+    new.write_text(str(seconds))
+    new.replace(file)
 
 
 def environment(directory: Path, lines: str) -> dict[str, str]:

@@ -12,10 +12,13 @@ from typing import Any
 
 import pytest
 
-from tests.cluster import ecs, shim
+from tests.cluster import ecs, shim, taskledger
 from tests.cluster.audit import AuditLog
+from tests.cluster.boundsreplay import by_deployment, crossings
 from tests.cluster.faultproxy import Answer, Delay, FaultProxy
+from tests.cluster.podwatch import watching
 from tests.cluster.rig import Kubectl, OperatorProcess, wait_for
+from tests.soak import whole
 from tools.localcluster import LocalCluster
 
 LEASE_SECONDS = 10.0  # what the operator asks for
@@ -284,6 +287,83 @@ def test_of_a_leader_that_is_cut_off_and_its_successor_never_do_both_write(
     assert len(kubectl.list("ecstaskdefinitionrevision")) == 1
     assert len(kubectl.list("controllerrevision")) == len(kubectl.list("deployment")) == len(names)
     assert len(ecs.pods(kubectl)) == len(names)
+
+
+# Two leaders
+
+BOTH_SECONDS = 15.0 if whole() else 0.0  # for at least so long both lead
+COUNTS = (2, 4, 1, 3)
+
+
+@pytest.mark.soak
+def test_what_two_leaders_do_at_the_same_time_is_done_once(
+    replicas: tuple[OperatorProcess, OperatorProcess], kubectl: Kubectl, tmp_path: Path
+) -> None:
+    anyway = shim.environment(tmp_path / "anyway", shim.LEADS_ANYWAY)
+    for replica in replicas:
+        replica.start(env=anyway)
+        _wait_leading(replica)
+    begun = time.monotonic()
+    names = [f"web-{number}" for number in range(4)]
+    tasks = [f"job-{number}" for number in range(4)]
+    with watching(kubectl) as seen:
+        kubectl.apply([ecs.account(), ecs.task_definition("web"), *(ecs.service(name, 2) for name in names)])
+        ends = ecs.kwok(exit_codes='{"app": 3}', exit_after="300ms")
+        kubectl.apply([ecs.task(name, annotations=ends) for name in tasks])
+        ecs.wait_ready(kubectl, "ecsservice", *names, timeout=60)
+        kubectl.apply(ecs.task_definition("web", ecs.container(image="registry.example/app:2")))
+        wait_for(lambda: _all_run(kubectl, names), 60, "the new revision runs")
+        rounds, taken = 0, set[str]()
+        while rounds < len(COUNTS) or time.monotonic() - begun < BOTH_SECONDS:
+            taken |= _disturb(kubectl, names, COUNTS[rounds % len(COUNTS)])
+            rounds += 1
+        kubectl.delete("ecsservice", names[0])
+        wait_for(lambda: not kubectl.list("pod", ecs.selector(service=names[0])), 20, "its tasks are gone")
+        ecs.wait_ready(kubectl, "ecsservice", *names[1:])
+        wait_for(lambda: _stopped(kubectl, tasks), 20, "the tasks have stopped")
+
+    assert len(kubectl.list("ecstaskdefinitionrevision")) == 2
+    assert len(kubectl.list("controllerrevision")) == 2 * (len(names) - 1)
+    runs = {
+        each.uid: each.object["metadata"]["annotations"]["kubecs.dev/object"] for each in seen if each.kind == "Pod"
+    }
+    assert sorted(name for name in runs.values() if name in tasks) == tasks, "each ran once"
+    pods = taskledger.pods_seen(seen)
+    wait_for(lambda: _recorded(kubectl, pods), 20, "one record of each task that stopped")
+    for course in by_deployment(seen).values():
+        assert list(crossings(course, taken)) == []
+    counted = sum(_counted(replica.metrics(), kubectl.namespace) for replica in replicas)
+    assert counted == len(kubectl.list("ecstaskrecord")), "one of the two has counted each"
+
+
+def _disturb(kubectl: Kubectl, names: list[str], count: int) -> set[str]:
+    """A task of each service ends, another is deleted, and the services are scaled; returns the uids of the deleted."""
+    deleted: set[str] = set()
+    for name in names:
+        found = ecs.pods(kubectl, service=name)
+        kubectl.annotate("pod", found[0]["metadata"]["name"], exit_codes='{"app": 1}')
+        if len(found) > 1:
+            deleted.add(found[1]["metadata"]["uid"])
+            kubectl.delete("pod", found[1]["metadata"]["name"])
+        kubectl.patch("ecsservice", name, {"spec": {"desiredCount": count}})
+    ecs.wait_ready(kubectl, "ecsservice", *names)
+    return deleted
+
+
+def _stopped(kubectl: Kubectl, tasks: list[str]) -> bool:
+    return all(ecs.status(kubectl.get("ecstask", name)).get("lastStatus") == "STOPPED" for name in tasks)
+
+
+def _recorded(kubectl: Kubectl, pods: dict[str, taskledger.SeenPod]) -> bool:
+    wrong = list(taskledger.faults(pods, ecs.names(kubectl.list("ecstaskrecord"))))
+    assert not wrong, wrong
+    return True
+
+
+def _counted(page: str, namespace: str) -> float:
+    """How many stopped tasks of a namespace a replica has counted."""
+    lines = [line for line in page.splitlines() if line.startswith("ecs_task_stopped_total{")]
+    return sum(float(line.rpartition(" ")[2]) for line in lines if f'namespace="{namespace}"' in line)
 
 
 # Rolling update of the operator
