@@ -234,9 +234,12 @@ class Operator:
         """Run kopf, which is imported when everything else is ready."""
         module = await asyncio.to_thread(importlib.import_module, "kubecs.controllers.watches")
         namespaces = (self._options.namespace,) if self._options.namespace else ()
-        watches = module.Watches(self._connection, namespaces, self._cache.observe, self._sweeper.ask)
+        watches = module.Watches(self._connection, namespaces, self._cache.observe, self._sweeper.ask, self._serves)
         self._deaf_seconds = watches.deaf_seconds
         await watches.run()
+
+    async def _serves(self, resource: Resource) -> bool:
+        return await self._client.served((resource,)) is not None
 
     def _set_leading(self, *, leading: bool) -> None:
         self._standing.leading = leading

@@ -13,17 +13,20 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import aiohttp
 import kopf
 import orjson
+from kopf._cogs.structs.references import Insights
 from kopf._core.engines.peering import Identity
 
 from kubecs.controllers.resources import WATCHED
 from kubecs.kube.config import Connection
+from kubecs.kube.errors import ApiError
+from kubecs.kube.resources import Resource
 from kubecs.kube.store import EventType
 from kubecs.translate.labels import GROUP, VERSION
 
@@ -35,6 +38,7 @@ KNOCKING_SECONDS = 2.0  # between requests of kopf's: events wait while the API 
 LASTING_SECONDS = 60.0  # kopf that has run for so long hears
 PEER = Identity("kubecs")  # unused, since there are no peers; kopf's own guess fails for a user without a name
 END_SECONDS = 2.0  # kopf ends in a tenth of one
+LOOK_SECONDS = 2.0  # between two looks for a kind that kopf has left out
 
 
 class EndlessBackoffs:
@@ -76,6 +80,7 @@ class Watches:
         namespaces: What to watch; none means all.
         sink: Gets every event, on the event loop that `run` runs on.
         listed: Told there of a kind that kopf has listed: at its start, after a 410, after its own end.
+        serves: Whether the API server has a kind; asked there.
         clock: Monotonic seconds.
     """
 
@@ -83,6 +88,7 @@ class Watches:
     namespaces: tuple[str, ...]
     sink: Callable[[str, EventType | None, dict[str, Any]], None]
     listed: Callable[[str], None]
+    serves: Callable[[Resource], Awaitable[bool]]
     clock: Callable[[], float] = time.monotonic
     _deaf_since: float | None = field(default=None, init=False)
     _began: float = field(default=0.0, init=False)
@@ -107,14 +113,32 @@ class Watches:
             await asyncio.sleep(pause)
 
     async def _once(self) -> BaseException | None:
-        """One life of kopf; returns what it died of."""
+        """One life of kopf; returns what it died of, or was ended for."""
         life = Life(self, asyncio.get_running_loop())
         life.start()
+        missed = asyncio.create_task(self._missed(life), name="kinds that kopf misses")
         try:
-            return await asyncio.shield(life.ended)
+            await asyncio.wait({life.ended, missed}, return_when=asyncio.FIRST_COMPLETED)
+            return life.ended.result() if life.ended.done() else missed.result()
         finally:
+            missed.cancel()
             life.cancel()
             await asyncio.wait({life.ended}, timeout=END_SECONDS)
+
+    async def _missed(self, life: "Life") -> BaseException | None:
+        """Returns when the API server has a kind that it had not when kopf looked, which it does at its start alone."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            for resource in life.left_out():
+                try:
+                    if await self.serves(resource):
+                        return KindMissed(resource.plural)
+                except ApiError as error:
+                    log.warning("a kind is missing", extra={"resource": resource.plural, "error": str(error)})
+
+
+class KindMissed(Exception):  # noqa: N818 - reads as what it says
+    """There is a kind that this run of kopf does not watch."""
 
 
 class Life(threading.Thread):
@@ -131,6 +155,7 @@ class Life(threading.Thread):
         self._home = home
         self._cancelled = False
         self._task: asyncio.Task[None] | None = None
+        self._insights: Insights | None = None  # which kinds kopf has found, once it has looked
         self._pauses = iter(EndlessBackoffs())
         self._sessions: list[aiohttp.ClientSession] = []  # the last one is in use
 
@@ -141,6 +166,14 @@ class Life(threading.Thread):
         self._cancelled = True
         if self._task is not None and not self.ended.done():
             self._task.get_loop().call_soon_threadsafe(self._task.cancel)
+
+    def left_out(self) -> list[Resource]:
+        """Our kinds that kopf has not found; none before it has looked."""
+        found = self._insights
+        if found is None or not found.ready_resources.is_set():
+            return []
+        watched = {resource.plural for resource in found.watched_resources}
+        return [resource for resource in WATCHED if resource.plural not in watched]
 
     def _take(self, kind: str, event: EventType | None, raw: bytes) -> None:
         self._watches.sink(kind, event, orjson.loads(raw))
@@ -162,10 +195,11 @@ class Life(threading.Thread):
         asyncio.get_running_loop().set_exception_handler(self._failed_aside)
         if self._cancelled:  # before there was a task
             return
-        namespaces = self._watches.namespaces
+        namespaces, self._insights = self._watches.namespaces, Insights()
         roots = await kopf.spawn_tasks(
             registry=self._registry(),
             settings=settings(),
+            insights=self._insights,
             standalone=True,
             identity=PEER,
             clusterwide=not namespaces,

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from kubecs.controllers import watches
-from kubecs.controllers.watches import LASTING_SECONDS, Watches
+from kubecs.controllers.watches import LASTING_SECONDS, KindMissed, Watches
+from kubecs.kube.errors import ApiError, Unavailable
+from kubecs.kube.resources import ECS_SERVICES, Resource
 
 
 async def _lived(lives: list[float], monkeypatch: pytest.MonkeyPatch) -> tuple[Watches, Callable[[float], None]]:
@@ -27,7 +29,7 @@ async def _lived(lives: list[float], monkeypatch: pytest.MonkeyPatch) -> tuple[W
     nothing: Any = None
     monkeypatch.setattr(Watches, "_once", once)
     monkeypatch.setattr(watches, "EndlessBackoffs", lambda: iter([0.0] * (len(lives) + 1)))
-    made = Watches(nothing, (), nothing, nothing, clock=lambda: now[0])
+    made = Watches(nothing, (), nothing, nothing, nothing, clock=lambda: now[0])
     task = asyncio.create_task(made.run())
     await alive.wait()
     task.cancel()
@@ -49,3 +51,37 @@ async def test_a_long_life_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     made, passes = await _lived([10, LASTING_SECONDS + 1, 5], monkeypatch)
     passes(2)
     assert made.deaf_seconds() == 5 + 2
+
+
+async def test_a_run_that_misses_a_kind_ends_when_the_api_server_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers: list[bool | ApiError] = [False, Unavailable(503, "Unavailable", "no"), False, True]
+    asked: list[str] = []
+
+    class Run:
+        """Stands for a run of kopf, which ends only when it is told to."""
+
+        def __init__(self, _: Watches, home: asyncio.AbstractEventLoop) -> None:
+            self.ended: asyncio.Future[BaseException | None] = home.create_future()
+
+        def start(self) -> None:
+            assert not asked
+
+        def left_out(self) -> list[Resource]:
+            return [ECS_SERVICES]
+
+        def cancel(self) -> None:
+            self.ended.set_result(None)
+
+    async def serves(resource: Resource) -> bool:
+        asked.append(resource.plural)
+        answer = answers.pop(0)
+        if isinstance(answer, ApiError):
+            raise answer
+        return answer
+
+    nothing: Any = None
+    monkeypatch.setattr(watches, "Life", Run)
+    monkeypatch.setattr(watches, "LOOK_SECONDS", 0.0)
+    error = await Watches(nothing, (), nothing, nothing, serves)._once()
+    assert isinstance(error, KindMissed)
+    assert asked == ["ecsservices"] * 4
