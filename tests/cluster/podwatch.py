@@ -86,24 +86,28 @@ def watching(kubectl: Kubectl) -> Iterator[list[Happening]]:
 
 
 class _Watch(threading.Thread):
-    """One watch; where the API server ends it, since we read too slowly, it goes on where it was."""
+    """One watch; where the API server ends it, since we read too slowly, it goes on where it was.
+
+    It follows a list that is there before the thread runs, so that nothing goes unseen until its first connection.
+    """
 
     def __init__(self, kubectl: Kubectl, kind: str) -> None:
         super().__init__(daemon=True)
-        self.seen: list[Happening] = []
         self.failure: str | None = None
         self._kubectl = kubectl
         self._kind = kind
+        self._path = PATHS[kind].format(kubectl.namespace)
         self._over = threading.Event()
         self._process: subprocess.Popen[str] | None = None
+        found = kubectl.cluster.api.call("GET", self._path)
+        self._version = int(found["metadata"]["resourceVersion"])
+        self.seen = [Happening(_version_of(each), kind, "ADDED", each) for each in found["items"]]
 
     def run(self) -> None:
         """Read until told to end."""
         while not self._over.is_set() and self.failure is None:
-            # without a resourceVersion a watch begins with all that is there
-            after = f"&resourceVersion={self.seen[-1].version}" if self.seen else ""
-            path = PATHS[self._kind].format(self._kubectl.namespace)
-            command = [*self._kubectl.cluster.kubectl_command(), "get", "--raw", f"{path}?watch=true{after}"]
+            path = f"{self._path}?watch=true&resourceVersion={self._version}"
+            command = [*self._kubectl.cluster.kubectl_command(), "get", "--raw", path]
             self._process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True)
             assert self._process.stdout is not None
             for line in self._process.stdout:
@@ -116,8 +120,8 @@ class _Watch(threading.Thread):
         if event["type"] == "ERROR":
             self.failure = str(event["object"])
             return
-        version = int(event["object"]["metadata"]["resourceVersion"])
-        self.seen.append(Happening(version, self._kind, event["type"], event["object"]))
+        self._version = _version_of(event["object"])
+        self.seen.append(Happening(self._version, self._kind, event["type"], event["object"]))
 
     def end(self) -> None:
         """Stop, and wait for that."""
@@ -125,3 +129,7 @@ class _Watch(threading.Thread):
         if self._process is not None:
             self._process.terminate()
         self.join(timeout=10)
+
+
+def _version_of(obj: dict[str, Any]) -> int:
+    return int(obj["metadata"]["resourceVersion"])
