@@ -41,6 +41,13 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Stale:
+    """Answers by itself with what was true once: a body that the API server gave then."""
+
+    body: bytes
+
+
+@dataclass(frozen=True)
 class WatchError:
     """Answers a watch as the API server does when history is gone: 200, and one ERROR event with this code."""
 
@@ -67,6 +74,13 @@ class Delay:
 
 
 @dataclass(frozen=True)
+class Late:
+    """Passes the body of the answer so much later than it comes: of several watches each has a time of its own."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Before:
     """Runs a hook when the call has come in and before the API server sees it."""
 
@@ -80,7 +94,7 @@ class After:
     hook: Callable[[], object]
 
 
-Action = Answer | WatchError | Cut | Silence | Delay | Before | After
+Action = Answer | Stale | WatchError | Cut | Silence | Delay | Late | Before | After
 
 
 @dataclass
@@ -277,7 +291,9 @@ class FaultProxy:
         if any(isinstance(action, Silence) for action in due):
             await asyncio.Event().wait()  # until the client leaves, which cancels this
         elif cut is None:
+            late = sum(action.seconds for action in due if isinstance(action, Late))
             async for chunk in answer.content.iter_any():
+                await asyncio.sleep(late)
                 yield chunk
         else:
             for _ in range(cut.lines):
@@ -304,6 +320,8 @@ def _own_answer(action: Action) -> web.Response | None:
     if isinstance(action, WatchError):
         event = {"type": "ERROR", "object": _status(action.code)}
         return web.Response(body=json.dumps(event).encode() + b"\n", content_type="application/json")
+    if isinstance(action, Stale):
+        return web.Response(body=action.body, content_type="application/json")
     if isinstance(action, Answer):
         headers = {} if action.retry_after is None else {"Retry-After": str(action.retry_after)}
         return web.json_response(_status(action.status), status=action.status, headers=headers)

@@ -6,16 +6,23 @@ words of a person who looks with kubectl.
 
 from __future__ import annotations
 
+import json
+import re
+import secrets
 import time
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.cluster import ecs, shim
+from tests.cluster import ecs, shim, taskledger
 from tests.cluster.audit import AuditLog
-from tests.cluster.faultproxy import Answer, Cut, FaultProxy, Silence, WatchError
+from tests.cluster.faultproxy import Answer, Cut, FaultProxy, Late, Silence, Stale, WatchError
+from tests.cluster.podwatch import watching
 from tests.cluster.rig import Kubectl, OperatorProcess, wait_for
+from tests.soak import whole
 from tools.localcluster import LocalCluster
+from tools.localcluster.access import operator_access
 
 WATCH = r"[?&]watch=true"
 KOPFS = ("ecsaccounts", "ecsclusters", "ecsservices", "ecstaskdefinitions", "ecstasks")
@@ -35,12 +42,20 @@ OWN = (  # through our own informer
     "ecstaskrecords",
 )
 WATCHES = len(OWN) + len(KOPFS)
+FAILING_SECONDS = 120.0 if whole() else 0.0  # for at least so long, and until much has failed
+HOUR = 3600.0
 PAUSE = 60.0  # what fails for long is tried again after up to 30 s
 
 
 @pytest.fixture(scope="module")
+def clock(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the operator's clock is set by."""
+    return tmp_path_factory.mktemp("clock") / "seconds"
+
+
+@pytest.fixture(scope="module")
 def running(
-    request: pytest.FixtureRequest, cluster: LocalCluster, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, cluster: LocalCluster, tmp_path_factory: pytest.TempPathFactory, clock: Path
 ) -> Iterator[tuple[OperatorProcess, FaultProxy]]:
     """One operator behind one proxy for all tests of this file: it has to live through every one of them."""
     usual: OperatorProcess = request.getfixturevalue("operator")  # asked for so that no test starts it anew beside ours
@@ -48,7 +63,8 @@ def running(
         usual.terminate()
     directory = tmp_path_factory.mktemp("faults")
     own = OperatorProcess(usual.kubeconfig, directory, "faults")
-    environment = shim.environment(directory / "shim", shim.LONG_LEASE + shim.IMPATIENT_WATCHES)
+    lines = shim.LONG_LEASE + shim.IMPATIENT_WATCHES + shim.clock(clock)
+    environment = shim.environment(directory / "shim", lines)
     with FaultProxy(cluster.url, cluster.certificate_authority) as proxy:
         own.start(env=environment, kubeconfig=proxy.kubeconfig(own.kubeconfig))
         wait_for(lambda: ecs.sample(own.metrics(), "ecs_operator_leader") == 1, 10, "leading")
@@ -240,12 +256,18 @@ def test_too_many_requests(proxy: FaultProxy, kubectl: Kubectl) -> None:
     ecs.wait_ready(kubectl, "ecsservice", "scaled")
 
 
+@pytest.mark.soak
 def test_the_api_server_fails_for_a_while(faulty: OperatorProcess, proxy: FaultProxy, kubectl: Kubectl) -> None:
     _prepare(kubectl)
     failing = [proxy.add(Answer(code), path=NO_LEASE, times=None, skip=skip) for code, skip in ((500, 0), (503, 20))]
     proxy.cut_streams()
     _change_everything(kubectl)
-    wait_for(lambda: failing[0].hits >= 40, 20, "much has failed")
+    begun = time.monotonic()
+    wait_for(
+        lambda: failing[0].hits >= 40 and time.monotonic() - begun >= FAILING_SECONDS,
+        FAILING_SECONDS + 20,
+        "much has failed",
+    )
     assert faulty.probe("healthz")
     proxy.clear()
 
@@ -286,3 +308,173 @@ def test_kubernetes_events_that_cannot_be_posted_hold_nothing_up(
     _wait_all_is_as_wanted(kubectl)
     assert refused.hits
     assert faulty.probe("healthz")
+
+
+# What is known late, or wrongly
+
+
+def test_lists_are_stale(cluster: LocalCluster, faulty: OperatorProcess, proxy: FaultProxy, kubectl: Kubectl) -> None:
+    _prepare(kubectl)
+    paths = {plural: f"/apis/kubecs.dev/v1alpha1/{plural}" for plural in KOPFS}
+    old = {plural: json.dumps(cluster.api.call("GET", path)).encode() for plural, path in paths.items()}
+    _change_everything(kubectl)
+    _wait_all_is_as_wanted(kubectl)
+    deployments = ecs.uids(kubectl.list("deployment"))
+
+    # Both who watches these kinds and the sweep after it are shown what was before everything changed.
+    stale = [proxy.add(Stale(old[plural]), path=rf"{path}\?(?!.*watch)", times=2) for plural, path in paths.items()]
+    gone = [proxy.add(WatchError(410), path=path) for path in _watches_of(KOPFS)]
+    proxy.cut_streams()
+    wait_for(
+        lambda: all(each.hits for each in gone) and all(each.hits == 2 for each in stale), PAUSE, "lists were read"
+    )
+    kubectl.patch("ecsservice", "fresh", {"spec": {"desiredCount": 2}})
+    ecs.wait_ready(kubectl, "ecsservice", "fresh")
+    kubectl.patch("ecsservice", "fresh", {"spec": {"desiredCount": 1}})
+
+    _wait_all_is_as_wanted(kubectl)
+    wait_for(lambda: _knows_all_services(faulty, kubectl), 15, "what is gone has not come back")
+    assert ecs.uids(kubectl.list("deployment")) == deployments
+
+
+@pytest.mark.usefixtures("faulty")
+def test_events_come_in_another_order(proxy: FaultProxy, kubectl: Kubectl) -> None:
+    """Each watch is later than the one before it: what is made is told before what it was made from."""
+    _prepare(kubectl)
+    kinds = ("ecstaskrecords", "pods", "replicasets", "deployments", "controllerrevisions", *KOPFS[1:])
+    late = [proxy.add(Late(0.15 * place), path=path, times=None) for place, path in enumerate(_watches_of(kinds))]
+    proxy.cut_streams()
+    wait_for(lambda: all(fault.hits for fault in late), PAUSE, "every watch is late")
+    with watching(kubectl) as seen:
+        _change_everything(kubectl)
+        kubectl.delete("pod", ecs.pods(kubectl, service="scaled")[0]["metadata"]["name"])
+        _wait_all_is_as_wanted(kubectl)
+    proxy.clear()
+    proxy.cut_streams()
+    pods = taskledger.pods_seen(seen)
+
+    def all_recorded() -> bool:
+        wrong = list(taskledger.faults(pods, ecs.names(kubectl.list("ecstaskrecord"))))
+        assert not wrong, wrong
+        return True
+
+    wait_for(all_recorded, 20, "one record of each task")
+
+
+def test_the_clock_is_an_hour_ahead_and_then_set_right(
+    cluster: LocalCluster, faulty: OperatorProcess, kubectl: Kubectl, clock: Path
+) -> None:
+    _prepare(kubectl)
+    log = AuditLog(cluster)
+    log.settle(kubectl.namespace)
+    log.mark()
+    shim.set_clock(clock, HOUR)
+    kubectl("annotate", "ecsservice", "--all", "example.com/looked-at=true")
+    log.settle(kubectl.namespace)
+    assert log.counts(kubectl.namespace) == {}, "nothing has changed but the time"
+    _change_everything(kubectl)
+    _wait_all_is_as_wanted(kubectl)
+
+    shim.set_clock(clock, 0)  # deployments begin before those that they follow
+    kubectl.patch("ecsservice", "scaled", {"spec": {"kubernetes": {"podAnnotations": ecs.kwok(ready_delay="1s")}}})
+    kubectl.apply(ecs.task_definition("web", ecs.container(image="registry.example/app:3")))
+
+    def shown() -> list[str]:
+        entries = ecs.status(kubectl.get("ecsservice", "scaled"))["deployments"]
+        return [f"{each['status']} {each['taskDefinition'].rpartition('/')[2]}" for each in entries]
+
+    def over() -> bool:
+        return ecs.is_ready(kubectl.get("ecsservice", "scaled")) and shown() == ["PRIMARY web:3"]
+
+    seen = ecs.sampled(shown, over)
+    assert ["PRIMARY web:3", "ACTIVE web:2"] in seen
+    first = next(number for number, each in enumerate(seen) if each[0] == "PRIMARY web:3")
+    assert {each[0] for each in seen[first:]} == {"PRIMARY web:3"}
+    assert faulty.probe("healthz")
+    assert ecs.sample(faulty.metrics(), "ecs_operator_leader") == 1
+
+
+# What is taken away
+
+
+def test_a_namespace_that_ends_with_all_in_it(cluster: LocalCluster, faulty: OperatorProcess, kubectl: Kubectl) -> None:
+    name = f"t-{secrets.token_hex(4)}"
+    cluster.api.call(
+        "POST", "/api/v1/namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+    )
+    ending = Kubectl(cluster, name)
+    wait_for(lambda: ending.find("serviceaccount", "default"), 30, "the namespace's default ServiceAccount")
+    _prepare(kubectl)
+    held = {"name": "held", "finalizers": ["example.com/held"]}
+    ending.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": held})
+    slow = ecs.kwok(ready_delay="2s")
+    ending.apply([ecs.task_definition("web"), ecs.service("web", 3), ecs.daemon("agent"), ecs.task("job")])
+    ecs.wait_ready(ending, "ecsservice", "web", "agent")
+    ending.patch("ecsservice", "web", {"spec": {"kubernetes": {"podAnnotations": slow}}})  # it ends in a rollout
+    logged = len(faulty.log)
+    cluster.api.call("DELETE", f"/api/v1/namespaces/{name}")
+
+    kinds = ("ecsservice", "ecstask", "deployment", "daemonset", "replicaset", "pod", "controllerrevision")
+    wait_for(lambda: not any(ending.list(kind) for kind in kinds), 60, "all in it is gone")
+    _change_everything(kubectl)  # elsewhere life goes on
+    _wait_all_is_as_wanted(kubectl)
+    wait_for(lambda: not _series_of_objects(faulty, name), 20, "no series of what was in it")
+    ending.patch("configmap", "held", {"metadata": {"finalizers": None}})
+    wait_for(lambda: not cluster.api.answers(f"/api/v1/namespaces/{name}"), 60, "it is gone")
+    assert [line for line in faulty.log[logged:].splitlines() if name in line and "WARNING" in line] == []
+
+
+def _series_of_objects(operator: OperatorProcess, namespace: str) -> list[str]:
+    """The series of a namespace that tell of objects; what was counted stays counted."""
+    lines = [line for line in operator.metrics().splitlines() if f'namespace="{namespace}"' in line]
+    counters = re.compile(r"\w+(_total|_created|_bucket|_sum|_count)\{")
+    found = [line for line in lines if not counters.match(line)]
+    assert not found, found
+    return found
+
+
+@pytest.mark.parametrize("plural", ["ecstaskrecords", "ecsservices"])
+def test_a_definition_of_a_kind_is_removed_and_put_back(
+    cluster: LocalCluster, faulty: OperatorProcess, proxy: FaultProxy, kubectl: Kubectl, plural: str
+) -> None:
+    _prepare(kubectl)
+    definition = f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{plural}.kubecs.dev"
+    cluster.api.call("DELETE", definition)
+    wait_for(lambda: not cluster.api.answers(definition), 30, "it is removed, with all objects of the kind")
+    refused = len(proxy.calls)
+    wait_for(lambda: _answers(proxy, refused, plural, 404), PAUSE, "the operator has found the kind missing")
+    kubectl.apply(ecs.task_definition("web", ecs.container(image="registry.example/app:2")))  # others are served
+    wait_for(lambda: len(kubectl.list("ecstaskdefinitionrevision")) == 2, 20, "another revision")
+    assert faulty.probe("healthz")
+    cluster.install_crds()
+
+    kubectl.apply([ecs.service("fresh", 1), ecs.service("scaled", 3)])
+    ecs.wait_ready(kubectl, "ecsservice", "fresh", "scaled", timeout=90)
+    gone = ecs.pods(kubectl, service="fresh")[0]
+    kubectl.delete("pod", gone["metadata"]["name"])
+    uid = gone["metadata"]["uid"].replace("-", "")
+    wait_for(lambda: kubectl.find("ecstaskrecord", uid), 60, "a record")
+
+
+def _answers(proxy: FaultProxy, since: int, plural: str, status: int) -> int:
+    """How many calls for a kind were answered so."""
+    return sum(call.status == status and f"/{plural}" in call.path for call in proxy.calls[since:])
+
+
+def test_permissions_are_taken_away_and_given_back(
+    cluster: LocalCluster, faulty: OperatorProcess, proxy: FaultProxy, kubectl: Kubectl
+) -> None:
+    _prepare(kubectl)
+    (binding,) = [each for each in operator_access() if each["kind"] == "ClusterRoleBinding"]
+    cluster.api.call("DELETE", cluster.api.resource("ClusterRoleBinding").path(None, binding["metadata"]["name"]))
+    since = len(proxy.calls)
+    proxy.cut_streams()
+    _change_everything(kubectl)
+    for plural in (*OWN, *KOPFS):
+        wait_for(lambda plural=plural: _answers(proxy, since, plural, 403), PAUSE, f"no {plural} any more")  # type: ignore[misc]
+    assert faulty.probe("healthz")
+    assert ecs.sample(faulty.metrics(), "ecs_operator_leader") == 1
+    cluster.operator_kubeconfig()  # gives it its rights anew
+
+    _wait_all_is_as_wanted(kubectl)
+    assert faulty.probe("readyz")
