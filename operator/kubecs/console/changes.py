@@ -2,14 +2,14 @@
 
 import difflib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import yaml
 
 from kubecs.ecs.errors import EcsError
-from kubecs.plan import conditions
+from kubecs.plan import conditions, rest
 from kubecs.plan.account import Account
 from kubecs.plan.actions import Apply, Create, Plan
 from kubecs.plan.definition import definition
@@ -71,7 +71,8 @@ def of_service(snapshot: ServiceSnapshot, live: Object | None, now: datetime) ->
     """
     title, own = title_of(snapshot.service), of_spec(live, snapshot.service)
     try:
-        plan = plan_service(snapshot, now)
+        # what waits for the Deployment's controller to come to rest follows all the same
+        plan = plan_service(replace(snapshot, put_off_since=now - rest.LONGEST_WAIT), now)
     except EcsError as error:
         return Change(title, own, (f"would be refused: {described(error)}",), refused=True)
     children = [line for action in _writes(plan) for line in _child(snapshot, action)]
