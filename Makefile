@@ -10,7 +10,7 @@ DEMO_DIR ?= build/demo
 IMAGE ?= kubecs:dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-down test check unit cluster test-oldest soak bench kind kind-down generate schemas pictures lock tools tools-node tools-helm venv promtool image
+.PHONY: help demo demo-down test check unit cluster node test-oldest soak bench kind kind-down generate schemas pictures lock tools tools-node tools-helm venv promtool image
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ unit: venv ## unit and golden tests
 
 cluster: venv tools ## the tests that run on a real control plane
 	$(PYTEST) -n $(WORKERS) --dist loadfile tests/cluster
+
+node: venv tools tools-node promtool ## the tests that run real containers; they need root
+	$(PYTEST) tests/node
 
 test-oldest: venv ## the same on the oldest Kubernetes that kubecs runs on
 	@KUBECS_KUBERNETES=oldest $(PY) tools/binaries.py default gitops
