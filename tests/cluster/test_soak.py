@@ -177,7 +177,12 @@ def roll_out_what_fails(soak: Soak) -> str:
 
 
 def change_the_percents(soak: Soak) -> str:
-    return soak.patch(soak.service(), deploymentConfiguration=soak.percents())
+    """The maximum only rises: its fall in mid-rollout stops nothing that was started within it (docs/rollouts.md)."""
+    name = soak.service()
+    held = soak.kubectl.find("ecsservice", name)
+    highest = held["spec"]["deploymentConfiguration"]["maximumPercent"] if held else 0
+    low, high = soak.chance.choice([each for each in PERCENTS if each[1] >= highest])
+    return soak.patch(name, deploymentConfiguration={"minimumHealthyPercent": low, "maximumPercent": high})
 
 
 def edit_a_family(soak: Soak) -> str:
@@ -362,6 +367,9 @@ def _come_to_rest(soak: Soak) -> None:
     """Everything is put right that only people can put right; then the operator has what it needs."""
     soak.follow_up(everything=True)
     soak.start()
+    players = soak.kubectl.cluster.component("kwok")  # of Pods that were told to go while their node was away
+    players.kill()  # it hears no more, where a kubelet would; it lists all when it starts
+    players.start()
     for number in NODES:
         wait_for(partial(soak.has_ready_node, number), 60, f"node {number} is ready")
     for name in SERVICES:
