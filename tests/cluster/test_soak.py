@@ -13,6 +13,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -367,9 +368,6 @@ def _come_to_rest(soak: Soak) -> None:
     """Everything is put right that only people can put right; then the operator has what it needs."""
     soak.follow_up(everything=True)
     soak.start()
-    players = soak.kubectl.cluster.component("kwok")  # of Pods that were told to go while their node was away
-    players.kill()  # it hears no more, where a kubelet would; it lists all when it starts
-    players.start()
     for number in NODES:
         wait_for(partial(soak.has_ready_node, number), 60, f"node {number} is ready")
     for name in SERVICES:
@@ -386,7 +384,7 @@ def _rests(soak: Soak) -> bool:
     """
     soak.follow_up()
     kubectl = soak.kubectl
-    going = [pod["metadata"]["name"] for pod in kubectl.list("pod") if "deletionTimestamp" in pod["metadata"]]
+    going = [pod["metadata"]["name"] for pod in kubectl.list("pod") if _end_if_overdue(kubectl, pod)]
     assert not going, f"Pods are going: {going}"
     for service in kubectl.list("ecsservice"):
         _check_service(kubectl, service)
@@ -399,6 +397,14 @@ def _rests(soak: Soak) -> bool:
     assert counted["activeServicesCount"] == len(SERVICES), counted
     assert not (left := list(_orphans(kubectl))), left
     return True
+
+
+def _end_if_overdue(kubectl: Kubectl, pod: ecs.Document) -> bool:
+    """Whether a Pod is going. When its grace period is over a kubelet kills it; kwok now and then leaves it there."""
+    until = pod["metadata"].get("deletionTimestamp")
+    if until and datetime.fromisoformat(until).timestamp() < time.time():
+        kubectl("delete", "pod", pod["metadata"]["name"], "--grace-period=0", "--force", "--ignore-not-found")
+    return bool(until)
 
 
 def _check_service(kubectl: Kubectl, service: ecs.Document) -> None:
