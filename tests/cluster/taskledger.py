@@ -49,8 +49,8 @@ def pods_seen(happenings: Iterable[Happening]) -> dict[str, SeenPod]:
     return found
 
 
-def faults(pods: dict[str, SeenPod], records: Collection[str]) -> Iterator[str]:
-    """What is wrong, in words, with the records (by name) of these Pods' tasks."""
+def faults(pods: dict[str, SeenPod], records: Collection[str], known: Collection[str] = ()) -> Iterator[str]:
+    """What is wrong, in words, with the records (by name) of these Pods' tasks; some are known from before."""
     possible: set[str] = set()
     for uid, pod in pods.items():
         ended = pod.ids if pod.ended else pod.ids[:-1]
@@ -60,5 +60,5 @@ def faults(pods: dict[str, SeenPod], records: Collection[str]) -> Iterator[str]:
                 yield f"no record of task {task}, which Pod {uid} was"
         if len(pod.ids) > pod.runs + 1:
             yield f"Pod {uid} was {len(pod.ids)} tasks, though only {pod.runs} runs of its containers ended"
-    for name in set(records) - possible:
+    for name in set(records) - possible - set(known):
         yield f"record {name} is of no task that ended"

@@ -356,7 +356,7 @@ def test_nothing_is_lost_whatever_happens(soak: Soak, tell: Callable[[str], None
             with watching(soak.kubectl) as seen:
                 soak.play(ROUND_SECONDS)
                 _come_to_rest(soak)
-            known |= _judge(soak, seen, known)
+            known = _judge(soak, seen, known)
         except BaseException as error:
             error.add_note(f"seed {START_SEED}, round {number}\n" + "\n".join(soak.done))
             raise
@@ -435,7 +435,7 @@ def _orphans(kubectl: Kubectl) -> Iterator[str]:
 
 
 def _judge(soak: Soak, seen: list[Happening], known: set[str]) -> set[str]:
-    """No bound was crossed, and each task that stopped has its record; returns the names of the new ones."""
+    """No bound was crossed, and each task that stopped has its record; returns the names of all."""
     crossed = [
         "\n".join([*map(str, course), *found])
         for course in by_deployment(seen).values()
@@ -443,7 +443,7 @@ def _judge(soak: Soak, seen: list[Happening], known: set[str]) -> set[str]:
     ]
     assert not crossed, "\n\n".join(crossed)
     assert sum(each.kind == "Pod" and each.type == "DELETED" for each in seen) > len(SERVICES), "hardly anything went"
-    records = set(ecs.names(soak.kubectl.list("ecstaskrecord"))) - known
-    wrong = list(taskledger.faults(taskledger.pods_seen(seen), records))
+    records = set(ecs.names(soak.kubectl.list("ecstaskrecord")))
+    wrong = list(taskledger.faults(taskledger.pods_seen(seen), records, known))
     assert not wrong, "\n".join(wrong)
     return records
