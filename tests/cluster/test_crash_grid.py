@@ -195,7 +195,7 @@ STORIES = {
         ended=_task_is("STOPPED"),
     ),
     "delete a task": Story(
-        calls=2,
+        calls=3,  # the status of its start may be due still
         before=(*WEB, ecs.task("job")),
         begun=_task_is("RUNNING"),
         act=lambda kubectl: kubectl.delete("ecstask", "job"),
