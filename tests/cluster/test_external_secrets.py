@@ -139,19 +139,17 @@ def test_references_are_fetched_and_put_back_and_go_with_the_service(kubectl: Ku
 
 
 @pytest.mark.usefixtures("installed")
+def _both_of_a_task(kubectl: Kubectl) -> list[ecs.Document]:
+    found = kubectl.list("externalsecret")
+    owned = [each for each in found if each["metadata"]["ownerReferences"][0]["kind"] == "ECSTask"]
+    assert len(owned) == 2
+    return owned
+
+
 def test_a_task_on_its_own_has_its_own(kubectl: Kubectl) -> None:
     kubectl.delete("ecsservice", "web")
     kubectl.apply(ecs.task())
-    owned = wait_for(
-        lambda: [
-            each
-            for each in kubectl.list("externalsecret")
-            if each["metadata"]["ownerReferences"][0]["kind"] == "ECSTask"
-        ],
-        30,
-        "the task's own",
-    )
-    assert len(owned) == 2
+    owned = wait_for(lambda: _both_of_a_task(kubectl), 30, "the task's own")
     (pod,) = wait_for(
         lambda: [each for each in kubectl.list("pod") if each["metadata"]["ownerReferences"][0]["kind"] == "ECSTask"],
         30,

@@ -243,7 +243,8 @@ def test_conflicts_on_every_write(faulty: OperatorProcess, proxy: FaultProxy, ku
 @pytest.mark.usefixtures("faulty")
 def test_too_many_requests(proxy: FaultProxy, kubectl: Kubectl) -> None:
     _prepare(kubectl)
-    refusals = proxy.add(Answer(429, retry_after=1), method="PATCH", path="/deployments/default-scaled-", times=2)
+    path = f"/namespaces/{kubectl.namespace}/deployments/default-scaled-"
+    refusals = proxy.add(Answer(429, retry_after=1), method="PATCH", path=path, times=2)
     asked = time.monotonic()
     kubectl.patch("ecsservice", "scaled", {"spec": {"desiredCount": 2}})
 
