@@ -139,13 +139,6 @@ def test_references_are_fetched_and_put_back_and_go_with_the_service(kubectl: Ku
 
 
 @pytest.mark.usefixtures("installed")
-def _both_of_a_task(kubectl: Kubectl) -> list[ecs.Document]:
-    found = kubectl.list("externalsecret")
-    owned = [each for each in found if each["metadata"]["ownerReferences"][0]["kind"] == "ECSTask"]
-    assert len(owned) == 2
-    return owned
-
-
 def test_a_task_on_its_own_has_its_own(kubectl: Kubectl) -> None:
     kubectl.delete("ecsservice", "web")
     kubectl.apply(ecs.task())
@@ -157,6 +150,13 @@ def test_a_task_on_its_own_has_its_own(kubectl: Kubectl) -> None:
     )
     named = {each["valueFrom"]["secretKeyRef"]["name"] for each in pod["spec"]["containers"][0]["env"]}
     assert named == {each["metadata"]["name"] for each in owned}
+
+
+def _both_of_a_task(kubectl: Kubectl) -> list[ecs.Document]:
+    found = kubectl.list("externalsecret")
+    owned = [each for each in found if each["metadata"]["ownerReferences"][0]["kind"] == "ECSTask"]
+    assert len(owned) == 2
+    return owned
 
 
 async def test_a_kind_that_may_not_be_listed_counts_as_one_that_is_not_there(cluster: LocalCluster) -> None:
