@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from kubecs.plan.rollout import progress
+from kubecs.plan.rollout import progress, refused_pods
 from kubecs.plan.snapshot import Manifest, ServiceSnapshot, deployment_of
 
 LONGEST_WAIT = timedelta(seconds=2)
@@ -32,7 +32,7 @@ def _shape(deployment: Manifest) -> tuple[Any, ...]:
 
 def _at_rest(live: Manifest, snapshot: ServiceSnapshot) -> bool:
     sets = snapshot.replica_sets
-    if any(_is_refused(each) for each in sets):
+    if any(refused_pods(each) for each in sets):
         return True  # the Pods that are missing may never come
     uids = {each["metadata"]["uid"] for each in sets}
     ready = sum(task.stays and task.healthy_since > 0 and task.owner_uid in uids for task in snapshot.tasks)
@@ -70,8 +70,3 @@ def _total(sets: Sequence[Manifest], name: str) -> int:
 
 def _told(workload: Mapping[str, Any], name: str) -> int:
     return int((workload.get("status") or {}).get(name, 0))
-
-
-def _is_refused(replica_set: Manifest) -> bool:
-    conditions = (replica_set.get("status") or {}).get("conditions") or ()
-    return any(each["type"] == "ReplicaFailure" and each["status"] == "True" for each in conditions)

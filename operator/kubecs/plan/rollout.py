@@ -68,14 +68,14 @@ def refused_since(deployment: Mapping[str, Any] | None) -> datetime | None:
     return maybe(found.get("lastTransitionTime")) if found else None
 
 
-def refused_pods(deployment: Mapping[str, Any] | None) -> str:
-    """Why the API server refuses the Pods of a Deployment (a quota, a policy), in its words; else empty."""
-    found = _replica_failure(deployment)
+def refused_pods(workload: Mapping[str, Any] | None) -> str:
+    """Why the API server refuses the Pods of a Deployment or ReplicaSet (a quota, a policy), in its words, or empty."""
+    found = _replica_failure(workload)
     return str(found.get("message") or found.get("reason") or "unknown") if found else ""
 
 
-def _replica_failure(deployment: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    conditions = ((deployment or {}).get("status") or {}).get("conditions") or ()
+def _replica_failure(workload: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    conditions = ((workload or {}).get("status") or {}).get("conditions") or ()
     return next((each for each in conditions if each["type"] == "ReplicaFailure" and each["status"] == "True"), None)
 
 

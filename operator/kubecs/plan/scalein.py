@@ -48,10 +48,7 @@ def is_too_many(pod: Pod, others: int, replica_set: Object | None, deployment: O
         replica_set: The Pod's ReplicaSet, None when it is gone.
         deployment: Its Deployment, likewise.
     """
-    if replica_set is None or deployment is None:
-        return True
-    label = runs.labels_of(pod).get(labels.DEPLOYMENT)
-    if runs.labels_of(deployment["spec"]["template"]).get(labels.DEPLOYMENT) != label:
+    if replica_set is None or deployment is None or has_moved_on(deployment, pod):
         return True
     wants, has = _wanted(replica_set), (replica_set.get("status") or {}).get("replicas", 0)
     return bool(wants < has or min(wants, _wanted(deployment)) <= others)
@@ -61,9 +58,9 @@ def _wanted(workload: Object) -> int:
     return int(workload["spec"].get("replicas", 1))
 
 
-def has_moved_on(daemon_set: Object | None, pod: Pod) -> bool:
-    """Whether the Pod's DaemonSet is gone, or has the template of another deployment by now."""
-    if daemon_set is None:
+def has_moved_on(workload: Object | None, pod: Pod) -> bool:
+    """Whether the Pod's Deployment or DaemonSet is gone, or has the template of another deployment by now."""
+    if workload is None:
         return True
-    shown = runs.labels_of(daemon_set["spec"]["template"]).get(labels.DEPLOYMENT)
+    shown = runs.labels_of(workload["spec"]["template"]).get(labels.DEPLOYMENT)
     return shown != runs.labels_of(pod).get(labels.DEPLOYMENT)
