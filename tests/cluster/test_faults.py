@@ -11,6 +11,7 @@ import re
 import secrets
 import time
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -471,7 +472,7 @@ def test_permissions_are_taken_away_and_given_back(
     proxy.cut_streams()
     _change_everything(kubectl)
     for plural in (*OWN, *KOPFS):
-        wait_for(lambda plural=plural: _answers(proxy, since, plural, 403), PAUSE, f"no {plural} any more")  # type: ignore[misc]
+        wait_for(partial(_answers, proxy, since, plural, 403), PAUSE, f"no {plural} any more")
     assert faulty.probe("healthz")
     assert ecs.sample(faulty.metrics(), "ecs_operator_leader") == 1
     cluster.operator_kubeconfig()  # gives it its rights anew

@@ -13,12 +13,14 @@ class Case:
 
     Attributes:
         rule: The rule's statement.
-        document: The members of RegisterTaskDefinition.
+        document: The members of the request.
         path: The member at fault.
         message: ECS's words, or a part of them.
+        shown: The member that the API server names, where it is another; it knows no more than the list.
     """
 
     rule: str
     document: Document
     path: str
     message: str
+    shown: str = ""

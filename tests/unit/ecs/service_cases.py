@@ -2,39 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from kubecs.ecs.model import CreateServiceRequest
 from kubecs.ecs.request_rules import CAPACITY_RULES, PLACEMENT_RULES
 from kubecs.ecs.service_rules import SERVICE_RULES
-
-Document = dict[str, Any]
+from tests.unit.ecs.case import Case
+from tests.unit.ecs.documents import Document
 
 ALL_RULES = (*CAPACITY_RULES, *PLACEMENT_RULES, *SERVICE_RULES)
 NETWORK = {"networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-1"], "assignPublicIp": "ENABLED"}}}
 BALANCER = {"targetGroupArn": "arn:g", "containerName": "web", "containerPort": 80}
 CLASSIC = {"loadBalancerName": "classic", "containerName": "web", "containerPort": 80}
 SHIFTED = {"loadBalancers": [BALANCER | {"advancedConfiguration": {"alternateTargetGroupArn": "arn:h"}}]}
-
-
-@dataclass(frozen=True)
-class Case:
-    """A document that breaks one rule, and no rule that ECS checks before it.
-
-    Attributes:
-        rule: The rule's statement.
-        document: The members of CreateService.
-        path: The member at fault.
-        message: ECS's words, or a part of them.
-        shown: The member that the API server names, where it is another; it knows no more than the list.
-    """
-
-    rule: str
-    document: Document
-    path: str
-    message: str
-    shown: str = ""
 
 
 def broken_rule(document: Document) -> str | None:
