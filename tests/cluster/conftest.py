@@ -31,12 +31,18 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Attaches the operator's log to the report of a test that failed with it."""
+    """Attaches the logs of the operators to the report of a test that failed with them."""
     report = yield
-    operator = getattr(item, "funcargs", {}).get("operator")
-    if report.failed and isinstance(operator, OperatorProcess):
-        report.sections.append(("operator log", operator.log[-20_000:]))
+    if report.failed:
+        for operator in _operators(getattr(item, "funcargs", {})):
+            report.sections.append((f"operator log {operator.identity}", operator.log[-20_000:]))
     return report
+
+
+def _operators(fixtures: dict[str, object]) -> list[OperatorProcess]:
+    """Those among a test's fixtures, alone or several in a tuple."""
+    found = [each if isinstance(each, tuple) else (each,) for each in fixtures.values()]
+    return [each for group in found for each in group if isinstance(each, OperatorProcess)]
 
 
 @pytest.fixture(scope="session")

@@ -75,7 +75,10 @@ def _wait_leading(replica: OperatorProcess, timeout: float = 15.0) -> None:
 
 
 def test_the_standby_is_warm_and_takes_over_at_once_when_the_leader_is_told_to_stop(
-    cluster: LocalCluster, replicas: tuple[OperatorProcess, OperatorProcess], kubectl: Kubectl
+    cluster: LocalCluster,
+    replicas: tuple[OperatorProcess, OperatorProcess],
+    kubectl: Kubectl,
+    record_property: Callable[[str, object], None],
 ) -> None:
     leader, standby = replicas
     leader.start()
@@ -89,17 +92,17 @@ def test_the_standby_is_warm_and_takes_over_at_once_when_the_leader_is_told_to_s
     _wait_until_cached(standby, "ecsservices", 1)
     assert "key=" not in standby.log
 
-    began = time.monotonic()
     assert leader.terminate() == 0
     stopped = time.monotonic()
-    assert stopped - began < 5
     released = cluster.api.call("GET", _lease_path(cluster))["spec"]
     _wait_leading(standby)
     took_over = time.monotonic()
 
     assert released.get("holderIdentity", "") == "" or _says(standby) == "leading"
-    assert took_over - stopped < LOOK_SECONDS + 1
+    record_property("seconds from the end to the next leader", round(took_over - stopped, 2))
+    assert took_over - stopped < LEASE_SECONDS / 2, "it waited for the Lease to run out"
     assert "stopping" in leader.log
+    assert "cut off" not in leader.log
     kubectl.patch("ecsservice", "web", {"spec": {"desiredCount": 2}})
     ecs.wait_ready(kubectl, "ecsservice", "web")
 

@@ -15,7 +15,7 @@ from aiohttp.typedefs import Handler
 Check = Callable[[], tuple[bool, str]]
 
 # SIGTERM has to end the operator within 5 s; a scraper that hangs may hold it up no longer than this.
-SHUTDOWN_SECONDS = 1.0
+SHUTDOWN_SECONDS = 0.25  # for each listener, until a page that is being written is cut off
 
 
 @dataclass(frozen=True, slots=True)

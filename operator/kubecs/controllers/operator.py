@@ -45,7 +45,9 @@ log = logging.getLogger("kubecs")
 SILENT_SECONDS = 180.0  # a watch without a sign of life for longer makes /healthz fail
 STUCK_SECONDS = 300.0  # so does a reconcile that takes longer
 DEFAULT_NAMESPACE = "default"  # where the API server is asked what it can
-END_SECONDS = 4.0  # the Lease is released before; what has not ended by then is cut off
+# The end takes less than 5 s even when the API server does not answer: each stage has its share, and is cut off then.
+PARTS_SECONDS = 1.5  # watches, workers and kopf; then the Lease is given back (lease.RELEASE_SECONDS)
+EVENTS_SECONDS = 1.0  # what is queued of them is posted; the pages close last (http.SHUTDOWN_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ class Operator:
         self._election = LeaderElection(self._client, options.lease_namespace, options.lease_name, identity)
         pods, *_ = self._informers
         self._watermark = Watermark(pods, self._listener, self._election)
-        self._recorder = EventRecorder(self._client, socket.gethostname())
+        self._recorder = EventRecorder(self._client, socket.gethostname(), flush_seconds=EVENTS_SECONDS)
         may_write = self._election.held
         self._engine = Engine(
             self._client, self._cache, self._queue, self._recorder, self._metrics, may_write=may_write
@@ -130,7 +132,7 @@ class Operator:
         ):
             log.info("started", extra={"version": options.version, "health": ports.health, "metrics": ports.metrics})
             await self._serve()
-            log.info("stopping")
+        log.info("ended")
         self._queue.close()
 
     def _take_signals(self) -> None:
@@ -144,6 +146,7 @@ class Operator:
             stopped = asyncio.create_task(self._stop.wait(), name="stop")
             lost = asyncio.create_task(self._election.lost.wait(), name="lease lost")
             done, _ = await asyncio.wait({*parts, stopped, lost}, return_when=asyncio.FIRST_COMPLETED)
+            log.info("stopping")
             self._set_leading(leading=False)
             for task in done:
                 task.result()
@@ -277,7 +280,9 @@ async def _background(parts: list[asyncio.Task[None]]) -> AsyncIterator[list[asy
     finally:
         for task in parts:
             task.cancel()
-        await asyncio.wait(parts, timeout=END_SECONDS)
+        _, late = await asyncio.wait(parts, timeout=PARTS_SECONDS)
+        if late:
+            log.warning("cut off at the end", extra={"parts": sorted(task.get_name() for task in late)})
 
 
 async def run(options: Options) -> None:

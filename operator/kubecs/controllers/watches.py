@@ -37,7 +37,7 @@ LONGEST_PAUSE_SECONDS = 30.0
 KNOCKING_SECONDS = 2.0  # between requests of kopf's: events wait while the API server starts again
 LASTING_SECONDS = 60.0  # kopf that has run for so long hears
 PEER = Identity("kubecs")  # unused, since there are no peers; kopf's own guess fails for a user without a name
-END_SECONDS = 2.0  # kopf ends in a tenth of one
+END_SECONDS = 1.0  # kopf ends in a tenth of one; less than the operator waits for its parts
 LOOK_SECONDS = 2.0  # between two looks for a kind that kopf has left out
 
 

@@ -22,6 +22,8 @@ from kubecs.kube.resources import LEASES
 
 log = logging.getLogger(__name__)
 
+RELEASE_SECONDS = 1.25  # the end may not wait longer for an API server that does not answer
+
 Object = dict[str, Any]
 Annotations = Callable[[], Mapping[str, str]]
 
@@ -184,7 +186,7 @@ class LeaderElection:
             return
         body = self._body(record, holder="", duration=1, annotations=self.annotations())
         try:
-            async with asyncio.timeout(self._timing.attempt):
+            async with asyncio.timeout(RELEASE_SECONDS):
                 await self._client.patch(LEASES, self._namespace, self._name, body)
         except (ApiError, TimeoutError) as error:
             log.warning("the lease %s was not released, others wait until it runs out: %s", self._name, error)
