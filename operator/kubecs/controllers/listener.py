@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from kubecs.controllers.burst import Burst
 from kubecs.controllers.cache import Cache
 from kubecs.controllers.keys import Key
 from kubecs.controllers.leading import Standing
@@ -51,6 +52,7 @@ class Listener:
         gone: Deleted Pods by (namespace, name), until they are recorded.
         deleted_revisions: Task definition revisions that somebody deleted, likewise, until that is dealt with.
         scale_in: Which Pods go because fewer are wanted.
+        burst: Whether many task definitions come in at once.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Listener:
         self.gone: dict[tuple[str, str], list[Pod]] = {}
         self.deleted_revisions: dict[tuple[str, str], dict[str, Any]] = {}
         self.scale_in = ScaleIn(standing, clock)
+        self.burst = Burst()
         self._queue = queue
         self._metrics = metrics
         self._standing = standing
@@ -75,6 +78,8 @@ class Listener:
             self._recorded(change.new)
         elif kind == "ECSTaskDefinitionRevision":
             self._revision_changed(change)
+        elif kind == "ECSTaskDefinition" and change.new is not None and not _only_told(change):
+            self.burst.note()
         for key in ROUTES[kind](self.cache, change):
             self._enqueue(key, kind, change)
 

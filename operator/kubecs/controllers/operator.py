@@ -101,9 +101,14 @@ class Operator:
         pods, *_ = self._informers
         self._watermark = Watermark(pods, self._listener, self._election)
         self._recorder = EventRecorder(self._client, socket.gethostname(), flush_seconds=EVENTS_SECONDS)
-        may_write = self._election.held
         self._engine = Engine(
-            self._client, self._cache, self._queue, self._recorder, self._metrics, may_write=may_write
+            self._client,
+            self._cache,
+            self._queue,
+            self._recorder,
+            self._metrics,
+            may_write=self._election.held,
+            report_after=self._listener.burst.wait_seconds,
         )
         self._metrics.read_state_from(CacheView(self._cache, self._queue, self._engine, self._standing))
         self._deaf_seconds: Callable[[], float] = lambda: 0.0  # until kopf is there

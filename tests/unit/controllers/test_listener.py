@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from kubecs.controllers.burst import FEW
 from kubecs.controllers.cache import Cache
 from kubecs.controllers.keys import Key
 from kubecs.controllers.leading import Standing
@@ -72,6 +73,19 @@ def test_a_service_looks_once_at_a_burst_of_what_became_of_it(stage: Stage) -> N
     assert (web in stage.told.now, stage.told.later[web]) == (False, (BURST_SECONDS, Priority.REPORT))
     stage.see("MODIFIED", service("web", 3, metadata={"annotations": {"a": "b"}}))
     assert stage.told.now[web] is Priority.EVENT
+
+
+def test_each_task_definition_that_is_to_be_registered_is_noted(stage: Stage) -> None:
+    written = obj("ECSTaskDefinition", "web", 1, spec={"family": "web"})
+    for number in range(FEW):
+        stage.see("ADDED", obj("ECSTaskDefinition", f"web-{number}", 1, spec={"family": f"web-{number}"}))
+    key = Key("ECSTaskDefinition", NAMESPACE, "web")
+    assert stage.listener.burst.wait_seconds(key) == 0
+    stage.see("MODIFIED", obj("ECSTaskDefinition", "web-0", 2, spec={"family": "web-0"}, status={"latestRevision": 1}))
+    stage.see("DELETED", obj("ECSTaskDefinition", "web-0", 3, spec={"family": "web-0"}))
+    assert stage.listener.burst.wait_seconds(key) == 0, "statuses and deletions are none"
+    stage.see("ADDED", written)
+    assert stage.listener.burst.wait_seconds(key) > 0
 
 
 def test_a_deleted_pod_is_kept_until_it_is_recorded(stage: Stage) -> None:
