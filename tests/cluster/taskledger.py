@@ -19,12 +19,17 @@ class SeenPod:
             Pod that is stopped just when it had its next id was no task any more.
         runs: How many runs of its containers have ended, at most.
         ended: The last of its tasks has ended too.
+        replayed: A container's restarts became fewer, which no kubelet tells: kwok lists a node's Pods when the node
+            comes, and may play one of them once more as that list had it (tools/localcluster/kwok.py). What
+            such a Pod was nobody can tell.
     """
 
     ids: list[str] = field(default_factory=list)
     began: set[str] = field(default_factory=set)
     runs: int = 0
     ended: bool = False
+    replayed: bool = False
+    _restarts: dict[str, int] = field(default_factory=dict)
 
     def take(self, pod: ecs.Document, *, deleted: bool) -> None:
         """One more state of the Pod."""
@@ -36,8 +41,14 @@ class SeenPod:
         if found == first or any("running" in each["state"] for each in statuses):
             self.began.add(found)
         self.runs = max(self.runs, sum(each["restartCount"] + ("terminated" in each["state"]) for each in statuses))
+        self._count(statuses)
         over = pod["spec"]["restartPolicy"] == "Never" and ecs.status(pod).get("phase") in ("Succeeded", "Failed")
         self.ended = self.ended or deleted or over
+
+    def _count(self, statuses: Iterable[ecs.Document]) -> None:
+        for each in statuses:
+            self.replayed = self.replayed or each["restartCount"] < self._restarts.get(each["name"], 0)
+            self._restarts[each["name"]] = each["restartCount"]
 
 
 def pods_seen(happenings: Iterable[Happening]) -> dict[str, SeenPod]:
@@ -54,7 +65,9 @@ def faults(pods: dict[str, SeenPod], records: Collection[str], known: Collection
     possible: set[str] = set()
     for uid, pod in pods.items():
         ended = pod.ids if pod.ended else pod.ids[:-1]
-        possible |= set(ended)
+        possible |= set(pod.ids if pod.replayed else ended)
+        if pod.replayed:
+            continue
         for task in ended:
             if task in pod.began and task not in records:
                 yield f"no record of task {task}, which Pod {uid} was"

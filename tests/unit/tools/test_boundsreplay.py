@@ -88,7 +88,7 @@ def test_each_deployment_has_its_own_course() -> None:
 
 def ran(task: str | None, restarts: int, *, uid: str = "u-1", **status: Any) -> Happening:
     notes = {"kubecs.dev/task-id": task} if task else {}
-    state = {"restartCount": restarts, "state": {"running": {}}}
+    state = {"name": "app", "restartCount": restarts, "state": {"running": {}}}
     obj = {"spec": {"restartPolicy": "Always"}, "status": {"containerStatuses": [state], **status}}
     return happening("Pod", uid, obj | {"metadata": {"annotations": notes}})
 
@@ -112,6 +112,14 @@ def test_records_that_are_missing_invented_or_too_many_are_found() -> None:
 
 def test_an_id_under_which_nothing_ran_needs_no_record() -> None:
     ended = ran("second", 0)
-    ended.object["status"]["containerStatuses"] = [{"restartCount": 0, "state": {"terminated": {}}}]
+    ended.object["status"]["containerStatuses"] = [{"name": "app", "restartCount": 0, "state": {"terminated": {}}}]
     pods = taskledger.pods_seen([ran(None, 0), ended, deleted(ended)])
     assert list(taskledger.faults(pods, {"u1"})) == []
+
+
+def test_a_pod_that_was_played_once_more_from_its_beginning_is_left_out() -> None:
+    course = [ran(None, 0), ran("second", 1), ran("second", 0)]
+    pods = taskledger.pods_seen([*course, deleted(course[-1])])
+    assert pods["u-1"].replayed
+    assert list(taskledger.faults(pods, {"u1"})) == list(taskledger.faults(pods, {"u1", "second"})) == []
+    assert not taskledger.pods_seen(course[:2])["u-1"].replayed
