@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from kubecs.plan.rollout import progress, refused_pods
-from kubecs.plan.snapshot import Manifest, ServiceSnapshot, deployment_of
+from kubecs.plan.snapshot import Manifest, ServiceSnapshot, deployment_of, wanted_by_all
 
 LONGEST_WAIT = timedelta(seconds=2)
 LOOK_AGAIN_SECONDS = 0.25  # should no event come
@@ -51,17 +51,13 @@ def _moves(live: Manifest, sets: Sequence[Manifest]) -> bool:
         return False
     label = deployment_of(spec["template"])
     newest = [each for each in sets if deployment_of(each) == label]
-    wanted, newest_wanted = _wanted(sets), _wanted(newest)
+    wanted, newest_wanted = wanted_by_all(sets), wanted_by_all(newest)
     if newest_wanted < spec["replicas"] and wanted < spec["replicas"] + surge:
         return True
     spare = wanted - (spec["replicas"] - unavailable) - (newest_wanted - _total(newest, "availableReplicas"))
     unhealthy = wanted - newest_wanted - (_total(sets, "availableReplicas") - _total(newest, "availableReplicas"))
     healthy_spare = _total(sets, "availableReplicas") > spec["replicas"] - unavailable
     return wanted > newest_wanted and spare > 0 and (unhealthy > 0 or healthy_spare)
-
-
-def _wanted(sets: Sequence[Manifest]) -> int:
-    return sum(each["spec"].get("replicas", 0) for each in sets)
 
 
 def _total(sets: Sequence[Manifest], name: str) -> int:

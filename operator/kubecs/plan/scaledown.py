@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from kubecs.plan.rollout import Bounds, progress
-from kubecs.plan.snapshot import ServiceSnapshot, deployment_of
+from kubecs.plan.snapshot import ServiceSnapshot, deployment_of, wanted_by_all
 
 DESIRED_REPLICAS = "deployment.kubernetes.io/desired-replicas"
 
@@ -37,7 +37,7 @@ def _most(snapshot: ServiceSnapshot) -> int:
 
     In a rollout the newest may have grown since, and the others only shrink; while it is paused, all may have grown.
     """
-    total: int = sum(each["spec"]["replicas"] for each in _active(snapshot))
+    total = wanted_by_all(snapshot.replica_sets)
     if snapshot.deployment is None:
         return total
     spec = snapshot.deployment["spec"]

@@ -119,8 +119,7 @@ class ServiceSnapshot:
     @property
     def blocked(self) -> bool:
         """The percents leave no room to start a task or to stop one, and there is none too many either."""
-        wanted = sum(each["spec"].get("replicas", 0) for each in self.replica_sets)
-        return self.bounds.blocked and wanted <= self.desired
+        return self.bounds.blocked and wanted_by_all(self.replica_sets) <= self.desired
 
     @property
     def paused(self) -> bool:
@@ -141,8 +140,12 @@ class ServiceSnapshot:
         """How many tasks the ReplicaSets of a deployment want, which its label names; of a daemon, how many it has."""
         if self.daemon:
             return sum(task.stays for task in self.tasks if task.deployment == deployment)
-        own = (each for each in self.replica_sets if deployment_of(each) == deployment)
-        return sum(each["spec"].get("replicas", 0) for each in own)
+        return wanted_by_all(each for each in self.replica_sets if deployment_of(each) == deployment)
+
+
+def wanted_by_all(replica_sets: Iterable[Manifest]) -> int:
+    """How many tasks these ReplicaSets want together."""
+    return sum(each["spec"].get("replicas", 0) for each in replica_sets)
 
 
 def deployment_of(child: Manifest) -> str:
