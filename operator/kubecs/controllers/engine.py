@@ -22,6 +22,7 @@ from kubecs.kube.events import EventRecorder
 from kubecs.kube.resources import resource_for
 from kubecs.metrics.registry import Metrics
 from kubecs.plan.actions import Action, Apply, Create, Delete, Patch, Plan
+from kubecs.translate import labels
 
 log = logging.getLogger("kubecs")
 
@@ -181,13 +182,17 @@ class Engine:
 
         Raises:
             NotFound: It is gone, and the watch has yet to tell.
-            Conflict: It is another by now.
+            Conflict: It is another by now, or there though the watch has not told.
         """
         held = self._cache.get(key.kind, key.namespace, key.name)
-        if held is None:
-            return
-        live = await self._client.get(resource_for(held["apiVersion"], key.kind), key.namespace, key.name)
-        if live["metadata"]["resourceVersion"] != held["metadata"]["resourceVersion"]:
+        version = held["apiVersion"] if held else labels.API_VERSION
+        try:
+            live = await self._client.get(resource_for(version, key.kind), key.namespace, key.name)
+        except NotFound:
+            if held is None:
+                return
+            raise
+        if held is None or live["metadata"]["resourceVersion"] != held["metadata"]["resourceVersion"]:
             self._cache.written(live)
             raise Conflict(409, "Conflict", "the cache was behind")
 

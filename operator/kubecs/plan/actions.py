@@ -90,7 +90,7 @@ class Plan:
         observations: Counted once the status is written that remembers it.
         requeue_after: Seconds until the key is looked at again though nothing changed.
         puts_off: A write waits until a controller of Kubernetes is at rest.
-        confirm: Before the steps, the API server is asked whether the object itself is still as it was decided upon.
+        confirm: Before the steps, the API server is asked whether the object is (or is gone) as it was decided upon.
     """
 
     steps: tuple[tuple[Action, ...], ...] = ()

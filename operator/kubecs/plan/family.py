@@ -149,7 +149,16 @@ def _register(snapshot: FamilySnapshot, family_object: Mapping[str, Any], now: d
     }
     name = f"{spec['family']}:{number}"
     create = Create(_manifest(metadata["namespace"], spec["family"], number, content), f"register {name}")
-    return Plan(steps=((create,),))  # the revision, once seen, has it described: one status write, not two
+    return Plan(
+        steps=((create,),),  # the revision, once seen, has it described: one status write, not two
+        confirm=_untold(snapshot.revisions, family_object),
+    )
+
+
+def _untold(revisions: Sequence[Mapping[str, Any]], family_object: Mapping[str, Any]) -> bool:
+    """There is a newer revision than the object's status tells: of an edit, perhaps, that this cache has yet to see."""
+    latest = (family_object.get("status") or {}).get("latestRevision") or 0
+    return any(number_of(revision) > latest for revision in revisions)
 
 
 def _announced(family_object: Mapping[str, Any], number: int) -> tuple[Event, ...]:
@@ -248,14 +257,17 @@ def _runs(service: Mapping[str, Any], arn: str) -> bool:
 
 
 def _deregistered(revisions: Sequence[Mapping[str, Any]], now: datetime) -> Plan:
-    """The object is gone: its revisions become INACTIVE; whatever runs them goes on."""
+    """The object is gone: its revisions become INACTIVE; whatever runs them goes on.
+
+    Another replica may have registered them for an object that this cache has yet to see, so that is asked first.
+    """
     own = [each for each in revisions if _from_object(each) and lifecycle_of(each) == ACTIVE]
     spared = [remaining for each in own if (remaining := _restore_grace(each, now)) > 0]
     change = {"spec": {"lifecycle": INACTIVE_LIFECYCLE, "deregisteredAt": rfc3339(now)}}
     actions = tuple(
         Patch(_ref(each), change, "its ECSTaskDefinition was deleted") for each in own if _restore_grace(each, now) <= 0
     )
-    return Plan(steps=(actions,) if actions else (), requeue_after=min(spared, default=None))
+    return Plan(steps=(actions,) if actions else (), confirm=True, requeue_after=min(spared, default=None))
 
 
 def _restore_grace(revision: Mapping[str, Any], now: datetime) -> float:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from kubecs.ecs.values import deployment_id
 from kubecs.plan import deployments, history, parameters, stopdeployment
 from kubecs.plan.breaker import breaker_of
+from kubecs.plan.deploymentid import next_deployment_id
 from kubecs.plan.snapshot import Manifest, ServiceSnapshot
 from kubecs.plan.timestamps import rfc3339
 from kubecs.translate import labels
@@ -52,7 +52,7 @@ def _wished(snapshot: ServiceSnapshot, failed: Mapping[str, Any]) -> bool:
 def rolled_back(snapshot: ServiceSnapshot, failed: Manifest, good: Manifest, now: datetime) -> ServiceRevision:
     """The service revision that deploys an earlier one anew: its parameters and its template, but for the new id."""
     earlier = read_revision(good)
-    new_id = deployment_id(int(now.timestamp() * 1000))
+    new_id = next_deployment_id(snapshot, now)
     return ServiceRevision(
         number=int(failed["revision"]) + 1,
         parameters=earlier.parameters,

@@ -115,11 +115,19 @@ def _deployment_actions(snapshot: ServiceSnapshot, chosen: Chosen, manifest: Man
     """The Deployment where it differs, if its turn has come, and the ControllerRevision where there is none yet."""
     actions: list[Action] = []
     if manifest is not None and not _as_wanted(manifest, snapshot.deployment):
-        actions.append(Apply(manifest, _why(snapshot, chosen)))
+        known = snapshot.deployment if chosen.create else None
+        actions.append(Apply(_on_condition(manifest, known), _why(snapshot, chosen)))
     if chosen.create:
         reason = f"keep service revision {chosen.revision.number} ({chosen.revision.deployment_id})"
         actions.append(Create(chosen.manifest, reason))
     return tuple(actions)
+
+
+def _on_condition(manifest: Manifest, known: Manifest | None) -> Manifest:
+    """Another deployment begins only on the Deployment that the decision knew: two would take turns at its template."""
+    if known is None:
+        return manifest
+    return {**manifest, "metadata": {**manifest["metadata"], "resourceVersion": known["metadata"]["resourceVersion"]}}
 
 
 def _why(snapshot: ServiceSnapshot, chosen: Chosen) -> str:

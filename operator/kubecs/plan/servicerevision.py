@@ -6,15 +6,16 @@ that an upgrade of kubecs replaces no Pod.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from kubecs.ecs.errors import EcsError
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
-from kubecs.ecs.values import deployment_id, deployment_started_ms, task_definition_arn
+from kubecs.ecs.values import task_definition_arn
 from kubecs.plan import parameters, rollback
 from kubecs.plan.checks import usable
 from kubecs.plan.containerimages import known_images
+from kubecs.plan.deploymentid import began, next_deployment_id
 from kubecs.plan.launchtype import launch_type
 from kubecs.plan.references import Resolved
 from kubecs.plan.refusal import Refusal, invalid
@@ -121,7 +122,6 @@ def _lost(snapshot: ServiceSnapshot, wanted: Mapping[str, Any]) -> ServiceRevisi
         return None
     template = deployment["spec"]["template"]
     same = notes.get(labels.PARAMETERS_HASH) == parameters_hash(wanted)
-    started = datetime.fromtimestamp(deployment_started_ms(notes[labels.DEPLOYMENT_ID]) / 1000, UTC)
     return ServiceRevision(
         number=number,
         parameters=wanted if same else UNKNOWN,
@@ -131,7 +131,7 @@ def _lost(snapshot: ServiceSnapshot, wanted: Mapping[str, Any]) -> ServiceRevisi
         min_ready_seconds=deployment["spec"].get("minReadySeconds", 0),
         requested=parameters.requested(snapshot.spec, snapshot.newest_revision) if same else UNKNOWN,
         waiting=parameters.waiting(snapshot.spec) if same else {},
-        created_at=rfc3339(started),
+        created_at=rfc3339(began(notes[labels.DEPLOYMENT_ID])),
         companions=isolation(template["metadata"].get("labels") or {}, snapshot.namespace),
     )
 
@@ -146,7 +146,7 @@ def _rendered(
     found = usable(snapshot, resolution)
     if isinstance(found, Refusal):
         return found
-    new_id = deployment_id(int(now.timestamp() * 1000))
+    new_id = next_deployment_id(snapshot, now, resolution)
     try:
         context = replace(_context(snapshot, found, wanted, new_id), images=_known_images(snapshot, resolution, wanted))
         template = pod_template(found, context, standalone=False)
@@ -161,7 +161,7 @@ def _rendered(
         min_ready_seconds=min_ready_seconds(found, snapshot.settings.steady_seconds),
         requested=parameters.requested(snapshot.spec, snapshot.newest_revision),
         waiting=parameters.waiting(snapshot.spec),
-        created_at=rfc3339(now),
+        created_at=rfc3339(began(new_id)),
         companions=companions(found, _maps(snapshot), snapshot.namespace, owner_reference(snapshot.service)),
     )
     return Chosen(revision, controller_revision(revision, revision_owner(snapshot)), create=True)

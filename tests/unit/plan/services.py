@@ -80,7 +80,7 @@ def created(plan: Plan) -> dict[str, Any]:
 def live(manifest: dict[str, Any], ready: int = 0) -> dict[str, Any]:
     """The Deployment as the API server and its controller would show it."""
     held = copy.deepcopy(manifest)
-    held["metadata"] |= {"uid": "deployment-uid", "generation": 1}
+    held["metadata"] |= {"uid": "deployment-uid", "generation": 1, "resourceVersion": "7"}
     held["spec"]["template"]["spec"]["schedulerName"] = "default-scheduler"
     held["status"] = {
         "observedGeneration": 1,

@@ -116,6 +116,16 @@ def test_a_registered_content_makes_no_second_revision() -> None:
     assert [each.reason for each in plan.events] == ["Registered"]
 
 
+def test_a_content_is_asked_about_when_a_newer_revision_may_be_of_an_edit_not_yet_seen() -> None:
+    """The watches of an object and of its revisions are two: after a change of leaders one may be behind."""
+    told = {"latestRevision": 1}
+    assert not look(family()).confirm
+    assert not look(family("nginx:2", status=told), registered("nginx:1.27", 1)).confirm
+    behind = look(family(status=told), registered("nginx:1.27", 1), registered("nginx:2", 2))
+    assert created(behind)
+    assert behind.confirm
+
+
 def test_an_edit_back_to_an_older_content_is_a_third_revision() -> None:
     revisions = [registered("a", 1), registered("b", 2)]
     assert look(family("b"), *revisions).steps == ()
@@ -260,6 +270,7 @@ def test_deleting_the_object_deregisters_what_it_made() -> None:
         registered("d", 4),
     ]
     plan = look(None, *revisions)
+    assert plan.confirm, "another replica may have registered them for an object not yet seen here"
     (step,) = plan.steps
     assert [action.ref.name for action in step if isinstance(action, Patch)] == ["web.1", "web.4"]
     assert {str(action.body) for action in step if isinstance(action, Patch)} == {

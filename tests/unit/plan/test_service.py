@@ -111,6 +111,8 @@ def test_a_new_revision_of_the_family_rolls_out_only_when_it_is_followed() -> No
     template = applied(plan, "Deployment")["spec"]["template"]
     assert template["spec"]["containers"][0]["image"] == "docker.io/library/web:2"
     assert created(plan)["revision"] == 2
+    known = applied(plan, "Deployment")["metadata"]["resourceVersion"]
+    assert known == "7", "it begins on the Deployment that was seen, or is decided again"
 
 
 def test_restarted_at_makes_a_new_deployment_of_the_same_revision() -> None:

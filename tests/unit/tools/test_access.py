@@ -26,7 +26,7 @@ def _verbs(group: str, resource: str) -> set[str]:
 EXPECTED = {
     ("kubecs.dev", "ecsaccounts"): READ,
     ("kubecs.dev", "ecsclusters"): READ,
-    ("kubecs.dev", "ecstaskdefinitions"): READ,
+    ("kubecs.dev", "ecstaskdefinitions"): READ | {"get"},
     ("kubecs.dev", "ecsservices"): READ | {"get"},
     ("kubecs.dev", "ecstasks"): READ | {"delete"},
     ("kubecs.dev", "ecstaskdefinitionrevisions"): READ | {"get", "create", "patch"},
