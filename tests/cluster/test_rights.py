@@ -116,3 +116,4 @@ def _live(kubectl: Kubectl) -> None:
     wait_for(lambda: ecs.uids(ecs.pods(kubectl, service="web")) - ecs.uids([pod]), 20)
     kubectl.apply(ecs.task_definition("shut", mounted, networkMode="none", volumes=[shared], tags=[{"key": "a"}]))
     kubectl.apply(ecs.service("missing", taskDefinition="nowhere"))
+    kubectl.delete("ecstaskdefinition", "agent")  # before its revision is deregistered, it is asked for
