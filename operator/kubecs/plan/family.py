@@ -267,7 +267,8 @@ def _deregistered(revisions: Sequence[Mapping[str, Any]], now: datetime) -> Plan
     actions = tuple(
         Patch(_ref(each), change, "its ECSTaskDefinition was deleted") for each in own if _restore_grace(each, now) <= 0
     )
-    return Plan(steps=(actions,) if actions else (), confirm=True, requeue_after=min(spared, default=None))
+    steps = (actions,) if actions else ()
+    return Plan(steps=steps, confirm=bool(steps), requeue_after=min(spared, default=None))
 
 
 def _restore_grace(revision: Mapping[str, Any], now: datetime) -> float:
