@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -28,6 +29,7 @@ SHARED = frozenset(
 )
 DECISION = "authorization.k8s.io/decision"
 QUIET_SECONDS = 0.6  # longer than the pause that the operator makes between two status writes of a service
+LONGEST_LINE = 65536  # bytes of the log that surely hold the end of a line
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,11 @@ class AuditLog:
         self.mark()
 
     def mark(self) -> None:
-        """Forgets what came before."""
-        self._offset = self._path.stat().st_size
+        """Forgets what came before; a line that is only half written by now comes after."""
+        with self._path.open("rb") as log:
+            begin = max(log.seek(0, os.SEEK_END) - LONGEST_LINE, 0)
+            log.seek(begin)
+            self._offset = begin + log.read().rfind(b"\n") + 1
 
     @property
     def _path(self) -> Any:
