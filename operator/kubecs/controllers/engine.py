@@ -75,7 +75,7 @@ class Engine:
         clock: Callable[[], datetime] = utc_now,
         *,
         may_write: Callable[[], bool],
-        report_after: Callable[[Key], float],
+        puts_off: Callable[[Item[Key]], bool],
     ) -> None:
         self._client = client
         self._cache = cache
@@ -85,7 +85,7 @@ class Engine:
         self._metrics = metrics
         self._clock = clock
         self._may_write = may_write
-        self._report_after = report_after
+        self._puts_off = puts_off
         self.workers = 0
         self.status = StatusWriter(client, cache)
 
@@ -110,7 +110,8 @@ class Engine:
         while True:
             item = await self._queue.get()
             try:
-                await self._look(item)
+                if not self._puts_off(item):  # what is only to be told may have to wait for what is to be done
+                    await self._look(item)
             finally:
                 self._queue.done(item.key)
             await asyncio.sleep(0)  # a look that writes nothing never waits: let the watches and the Lease have a turn
@@ -118,7 +119,7 @@ class Engine:
     async def _look(self, item: Item[Key]) -> None:
         key, started = item.key, time.monotonic()
         self._metrics.observe("ecs_operator_event_to_reconcile_seconds", started - item.since, controller=key.kind)
-        outcome = self._put_off(item) or await self._outcome(item)
+        outcome = await self._outcome(item)
         took = time.monotonic() - started
         self._metrics.observe("ecs_operator_workqueue_queue_duration_seconds", started - item.since, name=QUEUE)
         self._metrics.observe("ecs_operator_workqueue_work_duration_seconds", took, name=QUEUE)
@@ -126,11 +127,6 @@ class Engine:
         self._metrics.count("ecs_operator_reconcile_total", controller=key.kind, result=outcome.result)
         if outcome.again is not None:
             self._queue.add_after(key, outcome.again, Priority.REPORT)
-
-    def _put_off(self, item: Item[Key]) -> Outcome | None:
-        """What is only to be told may have to wait for what is to be done."""
-        wait = self._report_after(item.key) if item.priority is Priority.REPORT else 0.0
-        return Outcome("requeue", wait) if wait > 0 else None
 
     async def _outcome(self, item: Item[Key]) -> Outcome:
         """Reconcile; every error ends here, is counted and logged once, and backs the key off."""

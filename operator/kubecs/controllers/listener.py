@@ -52,7 +52,7 @@ class Listener:
         gone: Deleted Pods by (namespace, name), until they are recorded.
         deleted_revisions: Task definition revisions that somebody deleted, likewise, until that is dealt with.
         scale_in: Which Pods go because fewer are wanted.
-        burst: Whether many task definitions come in at once.
+        burst: Many task definitions that come in at once.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Listener:
         self.gone: dict[tuple[str, str], list[Pod]] = {}
         self.deleted_revisions: dict[tuple[str, str], dict[str, Any]] = {}
         self.scale_in = ScaleIn(standing, clock)
-        self.burst = Burst()
+        self.burst = Burst(queue)
         self._queue = queue
         self._metrics = metrics
         self._standing = standing

@@ -108,7 +108,7 @@ class Operator:
             self._recorder,
             self._metrics,
             may_write=self._election.held,
-            report_after=self._listener.burst.wait_seconds,
+            puts_off=self._listener.burst.holds,
         )
         self._metrics.read_state_from(CacheView(self._cache, self._queue, self._engine, self._standing))
         self._deaf_seconds: Callable[[], float] = lambda: 0.0  # until kopf is there

@@ -79,13 +79,12 @@ def test_each_task_definition_that_is_to_be_registered_is_noted(stage: Stage) ->
     written = obj("ECSTaskDefinition", "web", 1, spec={"family": "web"})
     for number in range(FEW):
         stage.see("ADDED", obj("ECSTaskDefinition", f"web-{number}", 1, spec={"family": f"web-{number}"}))
-    key = Key("ECSTaskDefinition", NAMESPACE, "web")
-    assert stage.listener.burst.wait_seconds(key) == 0
+    assert stage.listener.burst.lasts() == 0
     stage.see("MODIFIED", obj("ECSTaskDefinition", "web-0", 2, spec={"family": "web-0"}, status={"latestRevision": 1}))
     stage.see("DELETED", obj("ECSTaskDefinition", "web-0", 3, spec={"family": "web-0"}))
-    assert stage.listener.burst.wait_seconds(key) == 0, "statuses and deletions are none"
+    assert stage.listener.burst.lasts() == 0, "statuses and deletions are none"
     stage.see("ADDED", written)
-    assert stage.listener.burst.wait_seconds(key) > 0
+    assert stage.listener.burst.lasts() > 0
 
 
 def test_a_deleted_pod_is_kept_until_it_is_recorded(stage: Stage) -> None:
