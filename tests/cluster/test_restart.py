@@ -235,6 +235,7 @@ def _decide_something(own: OperatorProcess, kubectl: Kubectl) -> None:
     wait_for(lambda: ecs.status(kubectl.get("ecstask", "job")).get("lastStatus") == "RUNNING", 20)
     kubectl.apply(ecs.service("nowhere", 1, cluster="missing"))
     wait_for(lambda: ecs.condition(kubectl.get("ecsservice", "missing.nowhere"), "Reconciling"), 20)
+    wait_for(lambda: ecs.event_notes(kubectl, "ECSService", "missing.nowhere", None), 20, "its Event, after its line")
 
 
 def _own_lines(own: OperatorProcess, kubectl: Kubectl) -> list[str]:
