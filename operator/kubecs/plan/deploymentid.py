@@ -8,43 +8,36 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 
 from kubecs.ecs.values import deployment_id, deployment_started_ms
-from kubecs.plan.references import Resolved
-from kubecs.plan.snapshot import ServiceSnapshot
+from kubecs.plan.snapshot import Manifest
 from kubecs.plan.timestamps import parse
 
 FRESH = timedelta(seconds=3)  # a decision that comes later waited for something else
 SECOND = 1000  # milliseconds
 
 
-def next_deployment_id(snapshot: ServiceSnapshot, now: datetime, resolution: Resolved | None = None) -> str:
-    """An id newer than that of the service's newest deployment.
+def first_deployment_id(service: Manifest, task_definition: Manifest, now: datetime) -> str:
+    """The id of a service's first deployment, decided now, of an ECSTaskDefinitionRevision.
 
-    Args:
-        snapshot: Of the service.
-        now: When it is decided.
-        resolution: The task definition of a first deployment.
+    Its milliseconds are the service's own, since the API server tells whole seconds.
     """
-    newest = snapshot.newest_revision
-    if newest is None:
-        return deployment_id(_first(snapshot, now, resolution) if resolution else _ms(now))
-    before = deployment_started_ms(newest["data"]["deploymentId"])
-    ahead = _ms(now) <= before < _ms(now) + SECOND  # of the clock, as a first one may be
-    return deployment_id(before + 1 if ahead else _ms(now))
+    made = [each["metadata"].get("creationTimestamp") for each in (service, task_definition)]
+    came = max((parse(each) for each in made if each), default=now)
+    if not timedelta() <= now - came < FRESH:
+        return deployment_id(_ms(now))
+    digest = hashlib.sha256(service["metadata"]["uid"].encode()).digest()
+    return deployment_id(_ms(came) + int.from_bytes(digest[:4]) % SECOND)
+
+
+def next_deployment_id(newest: Manifest, now: datetime) -> str:
+    """The id of a deployment decided now, newer than that of the service's newest ControllerRevision."""
+    before, moment = deployment_started_ms(newest["data"]["deploymentId"]), _ms(now)
+    ahead = moment <= before < moment + SECOND  # of the clock, as a first one may be
+    return deployment_id(before + 1 if ahead else moment)
 
 
 def began(identifier: str) -> datetime:
     """When the deployment of an id began."""
     return datetime.fromtimestamp(deployment_started_ms(identifier) / SECOND, UTC)
-
-
-def _first(snapshot: ServiceSnapshot, now: datetime, resolution: Resolved) -> int:
-    """In milliseconds; those of the second are the service's own, since the API server tells whole seconds."""
-    made = [each["metadata"].get("creationTimestamp") for each in (snapshot.service, resolution.revision)]
-    came = max((parse(each) for each in made if each), default=now)
-    if not timedelta() <= now - came < FRESH:
-        return _ms(now)
-    digest = hashlib.sha256(snapshot.service["metadata"]["uid"].encode()).digest()
-    return _ms(came) + int.from_bytes(digest[:4]) % SECOND
 
 
 def _ms(moment: datetime) -> int:

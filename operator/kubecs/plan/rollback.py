@@ -52,7 +52,7 @@ def _wished(snapshot: ServiceSnapshot, failed: Mapping[str, Any]) -> bool:
 def rolled_back(snapshot: ServiceSnapshot, failed: Manifest, good: Manifest, now: datetime) -> ServiceRevision:
     """The service revision that deploys an earlier one anew: its parameters and its template, but for the new id."""
     earlier = read_revision(good)
-    new_id = next_deployment_id(snapshot, now)
+    new_id = next_deployment_id(failed, now)
     return ServiceRevision(
         number=int(failed["revision"]) + 1,
         parameters=earlier.parameters,

@@ -15,7 +15,7 @@ from kubecs.ecs.values import task_definition_arn
 from kubecs.plan import parameters, rollback
 from kubecs.plan.checks import usable
 from kubecs.plan.containerimages import known_images
-from kubecs.plan.deploymentid import began, next_deployment_id
+from kubecs.plan.deploymentid import began, first_deployment_id, next_deployment_id
 from kubecs.plan.launchtype import launch_type
 from kubecs.plan.references import Resolved
 from kubecs.plan.refusal import Refusal, invalid
@@ -146,7 +146,7 @@ def _rendered(
     found = usable(snapshot, resolution)
     if isinstance(found, Refusal):
         return found
-    new_id = next_deployment_id(snapshot, now, resolution)
+    new_id = _new_id(snapshot, resolution, now)
     try:
         context = replace(_context(snapshot, found, wanted, new_id), images=_known_images(snapshot, resolution, wanted))
         template = pod_template(found, context, standalone=False)
@@ -165,6 +165,12 @@ def _rendered(
         companions=companions(found, _maps(snapshot), snapshot.namespace, owner_reference(snapshot.service)),
     )
     return Chosen(revision, controller_revision(revision, revision_owner(snapshot)), create=True)
+
+
+def _new_id(snapshot: ServiceSnapshot, resolution: Resolved, now: datetime) -> str:
+    if snapshot.newest_revision is None:
+        return first_deployment_id(snapshot.service, resolution.revision, now)
+    return next_deployment_id(snapshot.newest_revision, now)
 
 
 def _maps(snapshot: ServiceSnapshot) -> Maps:
