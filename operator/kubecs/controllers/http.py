@@ -14,8 +14,8 @@ from aiohttp.typedefs import Handler
 # What a probe learns: whether all is well, and one line that says what is not.
 Check = Callable[[], tuple[bool, str]]
 
-# SIGTERM has to end the operator within 5 s; a scraper that hangs may hold it up no longer than this.
-SHUTDOWN_SECONDS = 0.25  # for each listener, until a page that is being written is cut off
+# SIGTERM has to end the operator within 5 s; a scraper that hangs may hold each listener up no longer than this.
+SHUTDOWN_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)

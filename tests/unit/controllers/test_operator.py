@@ -5,9 +5,17 @@ from typing import Any
 
 import pytest
 
-from kubecs.controllers import resources
+from kubecs.controllers import http, resources, watches
 from kubecs.controllers.keys import Key
-from kubecs.controllers.operator import SILENT_SECONDS, STUCK_SECONDS, Operator, Options
+from kubecs.controllers.operator import (
+    EVENTS_SECONDS,
+    PARTS_SECONDS,
+    SILENT_SECONDS,
+    STUCK_SECONDS,
+    Operator,
+    Options,
+)
+from kubecs.kube import lease
 from kubecs.plan.settings import Settings
 
 
@@ -34,6 +42,11 @@ def _silent_for(replica: Operator, seconds: float, *plurals: str) -> None:
     for informer in replica._informers:
         if not plurals or informer.scope.resource.plural in plurals:
             informer.last_activity = time.monotonic() - seconds
+
+
+def test_the_stages_of_the_end_take_less_than_five_seconds_together() -> None:
+    assert watches.END_SECONDS < PARTS_SECONDS
+    assert PARTS_SECONDS + lease.RELEASE_SECONDS + EVENTS_SECONDS + 2 * http.SHUTDOWN_SECONDS < 5
 
 
 async def test_alive_while_every_watch_gives_signs_of_life(replica: Operator) -> None:
