@@ -64,10 +64,11 @@ def faults(pods: dict[str, SeenPod], records: Collection[str], known: Collection
     """What is wrong, in words, with the records (by name) of these Pods' tasks; some are known from before."""
     possible: set[str] = set()
     for uid, pod in pods.items():
-        ended = pod.ids if pod.ended else pod.ids[:-1]
-        possible |= set(pod.ids if pod.replayed else ended)
         if pod.replayed:
+            possible |= set(pod.ids)
             continue
+        ended = pod.ids if pod.ended else pod.ids[:-1]
+        possible |= set(ended)
         for task in ended:
             if task in pod.began and task not in records:
                 yield f"no record of task {task}, which Pod {uid} was"

@@ -28,16 +28,16 @@ import kubecs.controllers.operator as operator
 operator.SILENT_SECONDS = 5.0
 """
 
-# A decision about the service `trap` that keeps the event loop for a minute: a loop without an end, or a slow library.
+# A decision about the service `trap` that never gives the event loop back: a loop without an end, or a slow library.
 LOOPING = """
-import time
+import threading
 import kubecs.plan.service as service
 
 _plan = service.plan_service
 
 def _looping(snapshot, *arguments, **keywords):
     if snapshot.service["metadata"]["name"] == "trap":
-        time.sleep(60)
+        threading.Event().wait()
     return _plan(snapshot, *arguments, **keywords)
 
 service.plan_service = _looping

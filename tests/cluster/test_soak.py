@@ -357,10 +357,17 @@ def test_nothing_is_lost_whatever_happens(soak: Soak, tell: Callable[[str], None
             with watching(soak.kubectl) as seen:
                 soak.play(ROUND_SECONDS)
                 _come_to_rest(soak)
-            known, replayed = _judge(soak, seen, known)
+            assert not (crossed := _crossed(soak, seen)), "\n\n".join(crossed)
+            assert _went(seen) > len(SERVICES), "hardly anything went"
+            records, pods = set(ecs.names(soak.kubectl.list("ecstaskrecord"))), taskledger.pods_seen(seen)
+            wrong = list(taskledger.faults(pods, records, known))
+            assert not wrong, "\n".join([*wrong, *_lives(seen, wrong)])
+            replayed = sum(pod.replayed for pod in pods.values())
+            assert replayed <= len(pods) // REPLAYED_ONE_IN, f"{replayed} of {len(pods)} Pods were replayed"
         except BaseException as error:
             error.add_note(f"seed {START_SEED}, round {number}\n" + "\n".join(soak.done))
             raise
+        known = records
         told = f"{len(soak.done)} deeds, {len(known)} records, {replayed} Pods replayed"
         tell(f"soak: seed {START_SEED}, round {number}: {told}")
         soak.done.clear()
@@ -445,19 +452,14 @@ def _lives(seen: list[Happening], wrong: list[str]) -> Iterator[str]:
             yield f"{each}: {status.get('phase')} {json.dumps(ours)} {json.dumps(status.get('containerStatuses'))}"
 
 
-def _judge(soak: Soak, seen: list[Happening], known: set[str]) -> tuple[set[str], int]:
-    """No bound was crossed, each task that stopped has its record; returns their names and the number of replays."""
-    crossed = [
+def _crossed(soak: Soak, seen: list[Happening]) -> list[str]:
+    """The courses of the deployments in which a bound was crossed, each with what crossed it."""
+    return [
         "\n".join([*map(str, course), *found])
         for course in by_deployment(seen).values()
         if (found := list(crossings(course, soak.taken)))
     ]
-    assert not crossed, "\n\n".join(crossed)
-    assert sum(each.kind == "Pod" and each.type == "DELETED" for each in seen) > len(SERVICES), "hardly anything went"
-    records = set(ecs.names(soak.kubectl.list("ecstaskrecord")))
-    pods = taskledger.pods_seen(seen)
-    wrong = list(taskledger.faults(pods, records, known))
-    assert not wrong, "\n".join([*wrong, *_lives(seen, wrong)])
-    replayed = sum(pod.replayed for pod in pods.values())
-    assert replayed <= len(pods) // REPLAYED_ONE_IN, f"{replayed} of {len(pods)} Pods were replayed"
-    return records, replayed
+
+
+def _went(seen: list[Happening]) -> int:
+    return sum(each.kind == "Pod" and each.type == "DELETED" for each in seen)
