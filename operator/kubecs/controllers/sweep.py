@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from kubecs.controllers.cache import Cache
 from kubecs.kube.client import Client
 from kubecs.kube.errors import ApiError
-from kubecs.kube.informer import BACKOFF
 from kubecs.kube.resources import Resource
+from kubecs.kube.retry import Streak
 from kubecs.kube.store import Change
 from kubecs.metrics.registry import Metrics
 
@@ -48,6 +48,7 @@ class Sweeper:
         self._resources = {resource.kind: resource for resource in resources}
         self._namespace = namespace
         self._asked: set[str] = set()
+        self._streaks = {kind: Streak() for kind in self._resources}
         self._wake = asyncio.Event()
 
     async def fill(self) -> None:
@@ -55,15 +56,14 @@ class Sweeper:
         await asyncio.gather(*(self._first_list(resource) for resource in self._resources.values()))
 
     async def _first_list(self, resource: Resource) -> None:
-        attempt = 0
+        streak = Streak()
         while True:
             try:
                 changes = await take_list(self._client, self._cache, resource, self._namespace)
                 break
             except ApiError as error:
                 log.warning("not listed yet", extra={"resource": resource.plural, "error": str(error)})
-                await asyncio.sleep(BACKOFF.delay(attempt, random.random(), error.retry_after))  # noqa: S311 - jitter
-            attempt += 1
+                await asyncio.sleep(streak.pause(error))
         for change in changes:
             self._cache.changed(resource.kind, change)
 
@@ -94,13 +94,15 @@ class Sweeper:
                 await self._sweep(self._resources[kind])
 
     async def _sweep(self, resource: Resource) -> None:
-        """Sweep one kind; what can't be listed now is asked for again."""
+        """Sweep one kind; what can't be listed now is asked for again, each time later."""
         try:
             changes = await take_list(self._client, self._cache, resource, self._namespace)
         except ApiError as error:
             log.warning("sweep failed", extra={"resource": resource.plural, "error": str(error)})
-            self.ask(resource.kind)
+            pause = self._streaks[resource.kind].pause(error)
+            asyncio.get_running_loop().call_later(pause, self.ask, resource.kind)
             return
+        self._streaks[resource.kind].over()
         for change in changes:
             self._report(resource, change)
             self._cache.changed(resource.kind, change)

@@ -15,7 +15,7 @@ from kubecs.kube.client import PAGE_SIZE, Client, Lines
 from kubecs.kube.errors import ApiError, Gone, from_status, unreachable
 from kubecs.kube.hooks import SILENCE, Hooks
 from kubecs.kube.resources import Resource
-from kubecs.kube.retry import Backoff
+from kubecs.kube.retry import UNREACHED, Streak
 from kubecs.kube.store import Change, Changes, Store
 
 log = logging.getLogger(__name__)
@@ -23,9 +23,6 @@ log = logging.getLogger(__name__)
 MIN_WATCH_SECONDS = 300
 MAX_WATCH_SECONDS = 600
 FAILURES_UNTIL_LIST = 5  # refused watches in a row: perhaps the place to go on from is what is wrong
-UNREACHED = (0, 429, 503)  # statuses that say nothing about the request
-BACKOFF = Backoff(base=0.2, cap=30.0)
-KNOCKING = Backoff(base=0.2, cap=2.0)  # of these: to knock costs nobody anything, and events wait behind the door
 
 
 class HistoryRewound(RuntimeError):  # noqa: N818 - reads as what it says
@@ -96,8 +93,7 @@ class Informer:
         self._resuming = False
         self._listed_at = 0
         self._failures = 0
-        self._streak = 0
-        self._knocking = False
+        self._streak = Streak()
 
     def resume_from(self, version: int) -> None:
         """The same as the argument, for a caller that learns the resourceVersion only before `run`."""
@@ -208,7 +204,8 @@ class Informer:
             self.resumed = True
         if self._failures:
             log.info("watch of %s works again", self.scope.resource.plural)
-            self._failures = self._streak = 0
+            self._failures = 0
+            self._streak.over()
 
     # Faults
 
@@ -227,16 +224,4 @@ class Informer:
             self.resource_version = self._listed_at
         elif gone or refused:
             self._listed = False
-        await asyncio.sleep(self._pause(error))
-
-    def _pause(self, error: ApiError) -> float:
-        """Seconds to wait: hardly any after a first fault, up to 30 in a streak of refusals.
-
-        Where nobody answers, or one who is not ready yet, at most 2. An API server that starts again is first silent,
-        then refuses everything for a moment, then says that it is not ready: each of that is a streak of its own.
-        """
-        knocking = error.status in UNREACHED
-        self._streak = self._streak + 1 if knocking is self._knocking else 1
-        self._knocking = knocking
-        backoff = KNOCKING if knocking else BACKOFF
-        return backoff.delay(self._streak - 1, random.random(), error.retry_after)  # noqa: S311 - jitter
+        await asyncio.sleep(self._streak.pause(error))

@@ -12,6 +12,7 @@ from kubecs.controllers.sweep import Sweeper
 from kubecs.kube.client import Page
 from kubecs.kube.errors import ApiError, Forbidden
 from kubecs.kube.resources import ECS_CLUSTERS, ECS_SERVICES
+from kubecs.kube.retry import Backoff
 from kubecs.metrics.registry import Metrics
 from tests.unit.controllers.objects import Seen, obj, service
 
@@ -62,7 +63,7 @@ class Stage:
 @pytest.fixture
 def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     monkeypatch.setattr(sweep, "SOON_SECONDS", 0.0)
-    monkeypatch.setattr(sweep.BACKOFF.__class__, "delay", lambda *_: 0.0)
+    monkeypatch.setattr(Backoff, "delay", lambda *_: 0.0)
     server, seen, metrics = Server(), Seen(), Metrics("test")
     client: Any = server
     return Stage(server, seen, metrics, Sweeper(client, seen.cache, metrics, (ECS_SERVICES, ECS_CLUSTERS), None))
@@ -109,6 +110,23 @@ async def test_what_cannot_be_listed_is_asked_for_again(stage: Stage) -> None:
     stage.sweeper.ask("ECSService")
     await stage.until(3)
     assert not stage.seen.cache.holds("ECSService", "shop", "went")
+
+
+async def test_what_cannot_be_listed_is_asked_for_less_and_less(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    attempts: list[int] = []
+
+    def noted(_: Backoff, attempt: int, *__: object) -> float:
+        attempts.append(attempt)
+        return 0.0
+
+    monkeypatch.setattr(Backoff, "delay", noted)
+    stage.server.refuses = [Forbidden(403, "Forbidden", "no")] * 3
+    stage.sweeper.ask("ECSService")
+    await stage.until(4)
+    stage.server.refuses = [Forbidden(403, "Forbidden", "no")]
+    stage.sweeper.ask("ECSService")
+    await stage.until(6)
+    assert attempts == [0, 1, 2, 0]
 
 
 async def test_all_kinds_are_swept_now_and_then(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
