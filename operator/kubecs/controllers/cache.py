@@ -7,7 +7,7 @@ from kubecs.controllers.facts import HeldService, held_service, node_status, num
 from kubecs.controllers.indexes import INDEXES, value
 from kubecs.controllers.prune import PRUNE
 from kubecs.kube.store import Change, EventType, Store
-from kubecs.plan.containerimages import Unresolved, started_ms, unresolved
+from kubecs.plan.containerimages import Unresolved, started_ms, tells, unresolved
 from kubecs.plan.summary import TaskSummary, summarise
 
 Object = dict[str, Any]
@@ -97,12 +97,23 @@ class Cache:
         keys = self.stores["Pod"].keys_by_index(index, value(namespace, what))
         return tuple(self.tasks[key] for key in keys if key in self.tasks)
 
-    def newest_task_of_revision(self, namespace: str, revision: str) -> Object | None:
-        """A running Pod of the newest deployment of a task definition revision, the first one of it."""
-        keys = self.stores["Pod"].keys_by_index("revision", value(namespace, revision))
-        tasks = ((self.tasks[key], key) for key in keys if key in self.tasks)
-        found = max(tasks, key=lambda each: (started_ms(each[0].deployment), -each[0].created_epoch), default=None)
-        return self.get("Pod", *found[1]) if found else None
+    def telling_task(self, revision: Object) -> Object | None:
+        """The task that a task definition revision can learn its images from: of the newest deployment that has one.
+
+        The newest of all may run digests already, so that it tells nothing. Of each the first task stands for the rest.
+        """
+        wanted = unresolved(revision)
+        place = value(revision["metadata"]["namespace"], revision["metadata"]["name"])
+        firsts: dict[str, tuple[float, tuple[str, str]]] = {}
+        for key in self.stores["Pod"].keys_by_index("revision", place):
+            if (task := self.tasks.get(key)) is not None:
+                entry = (task.created_epoch, key)
+                firsts[task.deployment] = min(entry, firsts.get(task.deployment, entry))
+        for deployment in sorted(firsts, key=started_ms, reverse=True):
+            pod = self.get("Pod", *firsts[deployment][1])
+            if pod is not None and tells(pod, wanted):
+                return pod
+        return None
 
     def count(self, kind: str, index: str, namespace: str, what: str) -> int:
         """How many objects an index has for something in a namespace."""

@@ -91,7 +91,7 @@ class RevisionReconciler:
         except EcsError as error:
             found = Finding(error.path or "taskDefinition", INVALID, INVALID, f"{error.code}: {error.message}")
             return plan_revision(revision, (found,), now)
-        images = learned(revision, document, self._cache.newest_task_of_revision(key.namespace, key.name))
+        images = learned(revision, document, self._cache.telling_task(revision))
         return plan_revision(revision, without_resolved(findings(document, maps), images), now, images)
 
     def _deleted(self, key: Key, now: datetime) -> Plan | None:

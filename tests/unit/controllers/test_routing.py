@@ -47,6 +47,22 @@ def test_a_revision_learns_from_the_first_task_of_a_deployment_that_runs() -> No
     assert "ECSTaskDefinitionRevision/web.1" not in seen.keys("MODIFIED", pod(version=4, marks=marks, status=ran))
 
 
+def test_a_revision_learns_past_a_newer_deployment_that_runs_digests() -> None:
+    """A first deployment's id may be up to a second ahead of the clock, and so of another service's that is forced."""
+    digest = f"app@sha256:{'a' * 64}"
+    document = {"family": "web", "containerDefinitions": [{"name": "app", "image": "app:1"}]}
+    status = {"containerImages": [], "imagesResolvedBy": deployment_id(1_000)}
+    known = revision() | {"spec": {"taskDefinition": document, "revision": 1}, "status": status}
+    seen = Seen()
+    for name, began, image in (("old", 1_000, "app:1"), ("forced", 2_000, "app:1"), ("other", 2_500, digest)):
+        marks = {labels.SERVICE: "web", labels.DEPLOYMENT: label_of(deployment_id(began))}
+        spec = {"containers": [{"name": "app", "image": image}]}
+        seen.keys("ADDED", pod(name, marks=marks, spec=spec, status=running(imageID=digest)))
+    told = seen.cache.telling_task(known)
+    assert told is not None
+    assert told["metadata"]["name"] == "forced"
+
+
 @pytest.mark.parametrize(
     ("status", "ended"),
     [
