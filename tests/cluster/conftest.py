@@ -61,10 +61,16 @@ def cluster(request: pytest.FixtureRequest) -> Iterator[LocalCluster]:
 def crds(cluster: LocalCluster) -> list[str]:
     """The project's CRDs, established and known to the garbage collector; returns their names."""
     names = cluster.install_crds()
+    rig.wait_for(lambda: set(names) <= _listed(cluster), 30, "the CRDs in discovery, which has them a little later")
     manager = cluster.component("kube-controller-manager")
     manager.kill()  # it learns of new kinds when it starts, else within half a minute
     manager.start()
     return names
+
+
+def _listed(cluster: LocalCluster) -> set[str]:
+    """The kinds of ours that whoever asks the API server for its kinds is told of, as `plural.group`."""
+    return set(cluster.kubectl("api-resources", "--api-group=kubecs.dev", "-o", "name", check=False).split())
 
 
 @pytest.fixture(scope="session")
@@ -140,9 +146,15 @@ def own(request: pytest.FixtureRequest, cluster: LocalCluster, tmp_path: Path) -
     usual: OperatorProcess = request.getfixturevalue("operator")  # asked for so that no test starts it beside ours
     if usual.pid is not None:
         usual.terminate()
+    _forget_lease(cluster)
     process = OperatorProcess(usual.kubeconfig, tmp_path, "own")
     yield process
     process.kill()
+    _forget_lease(cluster)
+
+
+def _forget_lease(cluster: LocalCluster) -> None:
+    """Its holder may have been killed."""
     lease = cluster.api.resource("Lease").path("kubecs-system", "kubecs-operator")
     if cluster.api.answers(lease):
-        cluster.api.call("DELETE", lease)  # its holder may have been killed
+        cluster.api.call("DELETE", lease)

@@ -154,8 +154,8 @@ def wait_evictable(kubectl: Kubectl, service: str) -> None:
     """Waits until the PodDisruptionBudget of a service lets a task go."""
 
     def allowed() -> bool:
-        (budget,) = kubectl.list("poddisruptionbudget", selector(service=service))
-        return bool(status(budget).get("disruptionsAllowed"))
+        found = kubectl.list("poddisruptionbudget", selector(service=service))
+        return any(status(budget).get("disruptionsAllowed") for budget in found)
 
     wait_for(allowed, 20, f"a task of {service} may be evicted")
 
@@ -178,8 +178,9 @@ def uids(objects: list[Document]) -> set[str]:
 
 def deployment_of(kubectl: Kubectl, service: str, cluster: str = "default") -> Document:
     """The Deployment of a service."""
-    (found,) = kubectl.list("deployment", selector(cluster=cluster, service=service))
-    return found
+    found = kubectl.list("deployment", selector(cluster=cluster, service=service))
+    assert len(found) == 1, names(found)  # an assertion, so that whoever waits goes on waiting
+    return found[0]
 
 
 def event_notes(kubectl: Kubectl, kind: str, name: str, reason: str | None = None) -> list[str]:

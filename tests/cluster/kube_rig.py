@@ -13,6 +13,7 @@ from kubecs.kube.client import Client
 from kubecs.kube.hooks import SILENCE, Hooks
 from kubecs.kube.retry import RetryPolicy
 from tests.cluster.faultproxy import FaultProxy
+from tests.cluster.rig import wait_for
 from tools.localcluster import LocalCluster
 
 ADMIN = "kube-tests"
@@ -72,7 +73,19 @@ def token_kubeconfig(cluster: LocalCluster) -> Path:
             "subjects": [{"kind": "ServiceAccount", "name": ADMIN, "namespace": "default"}],
         },
     )
+    wait_for(lambda: _may_write(cluster), 30, "the API server, which reads bindings from a cache, knows of this one")
     return cluster.kubeconfig_for("default", ADMIN)
+
+
+def _may_write(cluster: LocalCluster) -> bool:
+    attributes = {"namespace": "default", "verb": "create", "group": "coordination.k8s.io", "resource": "leases"}
+    review = {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SubjectAccessReview",
+        "spec": {"user": f"system:serviceaccount:default:{ADMIN}", "resourceAttributes": attributes},
+    }
+    answer = cluster.api.call("POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", review)
+    return bool(answer["status"]["allowed"])
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.cluster.rig import Kubectl
+from tests.cluster.rig import Kubectl, wait_for
 
 PATHS = {
     "Pod": "/api/v1/namespaces/{}/pods",
@@ -76,6 +76,8 @@ def watching(kubectl: Kubectl) -> Iterator[list[Happening]]:
         watch.start()
     try:
         yield seen
+        for watch in watches:
+            watch.catch_up()
     finally:
         for watch in watches:
             watch.end()
@@ -122,6 +124,22 @@ class _Watch(threading.Thread):
             return
         self._version = _version_of(event["object"])
         self.seen.append(Happening(self._version, self._kind, event["type"], event["object"]))
+
+    def catch_up(self) -> None:
+        """Wait until all that has happened by now has been seen."""
+        found = self._kubectl.cluster.api.call("GET", self._path)
+        now = int(found["metadata"]["resourceVersion"])
+        there = {each["metadata"]["uid"]: _version_of(each) for each in found["items"]}
+
+        def is_seen(uid: str, last: Happening | None) -> bool:
+            gone = uid not in there and last is not None and last.type == "DELETED"
+            return gone or (last is not None and last.version >= there.get(uid, now))
+
+        def all_is_seen() -> bool:
+            last = {each.uid: each for each in tuple(self.seen)}
+            return self.failure is not None or all(is_seen(uid, last.get(uid)) for uid in last.keys() | there.keys())
+
+        wait_for(all_is_seen, 30, f"all that happened to each {self._kind} has been seen")
 
     def end(self) -> None:
         """Stop, and wait for that."""

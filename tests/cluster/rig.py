@@ -217,8 +217,11 @@ class OperatorProcess:
 
     def ensure_default(self) -> None:
         """Has it running with no overrides: what a test finds at its beginning, whatever the one before did."""
-        if self.pid is None or self._started_with != ((), None, None):
+        if self._started_with != ((), None, None):
             self.kill()
+        elif self.pid is not None:  # it may have lost its Lease, while the API server was away, and be about to end
+            wait_for(lambda: self.pid is None or self._leads(), 30, "the operator leads, or has ended")
+        if self.pid is None:
             self.start()
 
     def wait_ready(self, timeout: float = 30.0) -> None:
@@ -239,6 +242,14 @@ class OperatorProcess:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.health_port}/{path}", timeout=5):
                 return True
+        except OSError:
+            return False
+
+    def _leads(self) -> bool:
+        """Whether /readyz says that it holds the Lease."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.health_port}/readyz", timeout=5) as answer:
+                return bool(answer.read().strip() == b"leading")
         except OSError:
             return False
 

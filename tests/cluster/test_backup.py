@@ -68,7 +68,7 @@ def _populate(kubectl: Kubectl) -> None:
     wait_for(lambda: _lifecycles(kubectl).get("gone.2") == "DELETED", 20, "its tombstone")
     kubectl.delete("ecstaskdefinition", "gone")
     kubectl.delete("ecstaskdefinition", "old")
-    wait_for(lambda: _lifecycles(kubectl).get("old.1") == "INACTIVE", 20, "the family's end")
+    wait_for(lambda: _active(kubectl) == {"web.2", "web.3"}, 20, "the families' end")
     services = [ecs.service("web", 2, cluster="shop"), ecs.service("pinned", taskDefinition="web:2")]
     kubectl.apply([*services, ecs.task("ended", annotations=ENDS), ecs.task("running")])
     ecs.wait_ready(kubectl, "ecsservice", "shop.web", "pinned")
@@ -83,6 +83,10 @@ def _stopped(kubectl: Kubectl, name: str) -> bool:
 
 def _lifecycles(kubectl: Kubectl) -> dict[str, str]:
     return {each["metadata"]["name"]: each["spec"]["lifecycle"] for each in kubectl.list(REVISION)}
+
+
+def _active(kubectl: Kubectl) -> set[str]:
+    return {name for name, lifecycle in _lifecycles(kubectl).items() if lifecycle == "ACTIVE"}
 
 
 def _state(kubectl: Kubectl) -> dict[str, Any]:

@@ -268,8 +268,15 @@ def test_members_of_a_service_without_effect_are_named(kubectl: Kubectl) -> None
 # What the API server refuses the operator
 
 
+def _wait_refused(kubectl: Kubectl, words: str) -> None:
+    """Waits until the API server, which reads policies and quotas from a cache of its own, refuses a Pod."""
+    ask = ("run", "asked", "--image=registry.example/app:1", "--dry-run=server")
+    wait_for(lambda: words in kubectl(*ask, check=False), 20, f"{words} of a Pod")
+
+
 def test_pods_that_a_policy_refuses_are_said_of_service_and_task(kubectl: Kubectl) -> None:
     kubectl("label", f"namespace/{kubectl.namespace}", "pod-security.kubernetes.io/enforce=restricted")
+    _wait_refused(kubectl, 'violates PodSecurity "restricted')
     kubectl.apply([ecs.task_definition(), ecs.service(), ecs.task()])
     task = ecs.wait_state(kubectl, "ecstask", "job", "Stalled KubernetesForbidden")
     assert 'violates PodSecurity "restricted' in ecs.condition(task, "Ready")["message"]
@@ -289,7 +296,7 @@ def test_pods_that_a_policy_refuses_are_said_of_service_and_task(kubectl: Kubect
 def test_a_quota_is_said_and_when_it_is_lifted_the_task_runs(kubectl: Kubectl) -> None:
     quota = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "none"}, "spec": {"hard": {"pods": "0"}}}
     kubectl.apply([quota, ecs.task_definition()])
-    wait_for(lambda: kubectl.get("resourcequota", "none").get("status", {}).get("hard"), 10)
+    _wait_refused(kubectl, "exceeded quota")
     kubectl.apply(ecs.task())
     task = ecs.wait_state(kubectl, "ecstask", "job", "Stalled KubernetesForbidden")
     assert "exceeded quota" in ecs.condition(task, "Ready")["message"]

@@ -71,14 +71,7 @@ def test_a_deployment_that_fails_is_rolled_back(kubectl: Kubectl, hasty: Operato
     records = kubectl.list("ecstaskrecord")
     stopped = [each["spec"] for each in records if each["spec"]["startedBy"] == failed["id"]]
     assert sum(each["stopCode"] == "TaskFailedToStart" for each in stopped) >= 3
-    text = hasty.metrics()
-    labels = {"namespace": kubectl.namespace, "cluster": "default", "strategy": "rolling"}
-    assert ecs.sample(text, "ecs_deployment_duration_seconds_count", **labels, outcome="failed") == 1
-    assert ecs.sample(text, "ecs_deployment_duration_seconds_count", **labels, outcome="completed") == 1
-    assert ecs.sample(text, "ecs_deployment_duration_seconds_count", **labels, outcome="rolled_back") == 1
-    of_cluster = {"namespace": kubectl.namespace, "cluster": "default"}
-    assert ecs.sample(text, "ecs_deployment_rollbacks_total", **of_cluster, trigger="circuit_breaker") == 1
-    assert ecs.sample(text, "ecs_deployment_failed_tasks", **of_cluster, service="web") == 0
+    wait_for(lambda: _rollback_is_counted(kubectl, hasty), 10, "it is counted, after its status is written")
     # scaling does not try what failed again, restartedAt does
     kubectl("scale", "ecsservice/web", "--replicas=3")
     wait_for(lambda: ecs.status(kubectl.get("ecsservice", "web"))["runningCount"] == 3, 20)
@@ -86,6 +79,18 @@ def test_a_deployment_that_fails_is_rolled_back(kubectl: Kubectl, hasty: Operato
     fixed = {"podAnnotations": {"play.kwok/waiting": None}, "restartedAt": "2026-01-02T03:04:05Z"}
     kubectl.patch("ecsservice", "web", {"spec": {"kubernetes": fixed}})
     ecs.wait_ready(kubectl, "ecsservice", "web", timeout=60)
+
+
+def _rollback_is_counted(kubectl: Kubectl, operator: OperatorProcess) -> bool:
+    text = operator.metrics()
+    labels = {"namespace": kubectl.namespace, "cluster": "default", "strategy": "rolling"}
+    assert ecs.sample(text, "ecs_deployment_duration_seconds_count", **labels, outcome="failed") == 1
+    assert ecs.sample(text, "ecs_deployment_duration_seconds_count", **labels, outcome="completed") == 1
+    assert ecs.sample(text, "ecs_deployment_duration_seconds_count", **labels, outcome="rolled_back") == 1
+    of_cluster = {"namespace": kubectl.namespace, "cluster": "default"}
+    assert ecs.sample(text, "ecs_deployment_rollbacks_total", **of_cluster, trigger="circuit_breaker") == 1
+    assert ecs.sample(text, "ecs_deployment_failed_tasks", **of_cluster, service="web") == 0
+    return True
 
 
 def test_a_failed_deployment_without_rollback_starts_nothing(kubectl: Kubectl) -> None:
@@ -123,11 +128,24 @@ def test_tasks_that_fail_again_and_again_are_started_with_gaps(kubectl: Kubectl)
     text = "(service web) is unable to consistently start tasks successfully."
     wait_for(lambda: text in _messages(kubectl), 60, "it is said")
     wait_for(lambda: _deployments(kubectl)[0]["failedTasks"] >= 3, 20)
-    (pod,) = wait_for(lambda: ecs.pods(kubectl, service="web"), 20)
+    pod = _wait_next_task(kubectl)
     # the next gap is 15 s: far longer than the three failures before it took
     seen = ecs.sampled(lambda: ecs.names(ecs.pods(kubectl, service="web")), _after(6.0), 30)
     assert {name for names in seen for name in names} == {pod["metadata"]["name"]}
     assert _deployments(kubectl)[0]["rolloutState"] == "IN_PROGRESS"
+
+
+def _wait_next_task(kubectl: Kubectl) -> ecs.Document:
+    """The one task that is there once the failed ones, which are recorded before, have been told to go."""
+
+    def alone() -> ecs.Document | None:
+        failed = {each["spec"]["kubernetes"]["podUID"] for each in kubectl.list("ecstaskrecord")}
+        found = ecs.pods(kubectl, service="web")
+        return found[0] if len(found) == 1 and ecs.uids(found).isdisjoint(failed) else None
+
+    found = wait_for(alone, 20, "another has taken the failed one's place")
+    assert found is not None
+    return found
 
 
 def test_tasks_that_crash_in_a_row_do_not_make_pods_in_a_row(kubectl: Kubectl) -> None:
@@ -135,7 +153,8 @@ def test_tasks_that_crash_in_a_row_do_not_make_pods_in_a_row(kubectl: Kubectl) -
     pair = (ecs.container("app"), ecs.container("side"))  # a restart in place renews only one of them
     kubectl.apply([ecs.account(), ecs.task_definition("web", *pair), ecs.service("web", 1, annotations=crashes)])
     wait_for(lambda: len(kubectl.list("ecstaskrecord")) >= 3, 60, "three tasks have ended")
-    seen = ecs.sampled(lambda: ecs.names(kubectl.list("pod")), _after(8.0), 30)
+    # without those that go: the second may be on its way still when the third has ended
+    seen = ecs.sampled(lambda: ecs.names(ecs.pods(kubectl, service="web")), _after(8.0), 30)
     assert len({name for names in seen for name in names}) <= 2
     wait_for(lambda: len(kubectl.list("ecstaskrecord")) >= 5, 30, "each end is a task's end all the same")
 
@@ -143,13 +162,13 @@ def test_tasks_that_crash_in_a_row_do_not_make_pods_in_a_row(kubectl: Kubectl) -
 @pytest.mark.parametrize("resets", [True, False])
 def test_a_task_that_is_ready_sets_the_count_back(kubectl: Kubectl, hasty: OperatorProcess, resets: bool) -> None:
     hasty.kill()
-    hasty.start("--failed-start-seconds=3", "--steady-seconds=60")  # ready long before the deployment has completed
+    hasty.start("--failed-start-seconds=5", "--steady-seconds=60")  # ready long before the deployment has completed
     lasting = {"enable": True, "rollback": False, "thresholdConfiguration": {"type": "COUNT", "value": 50}}
     configuration = {"deploymentCircuitBreaker": lasting | {"resetOnHealthyTask": resets}}
     kubectl.apply([ecs.account(), ecs.task_definition()])
     kubectl.apply(ecs.service("web", 1, annotations=PULL_FAILS, deploymentConfiguration=configuration))
-    wait_for(lambda: [each["failedTasks"] for each in _deployments(kubectl)] == [1], 30, "one has failed")
-    (pod,) = ecs.pods(kubectl, service="web")
+    wait_for(lambda: [each["failedTasks"] for each in _deployments(kubectl)] == [1], 60, "one has failed")
+    pod = _wait_next_task(kubectl)
     kubectl.annotate("pod", pod["metadata"]["name"], waiting=None)
 
     def recovered() -> dict[str, Any]:

@@ -232,6 +232,8 @@ def look(fate: Fate) -> None:
     fate.message = json.dumps([family.get("status"), service.get("status")])
     if is_true(stored(service), "Ready") and service["status"]["runningCount"] == 1:
         fate.objects = children(fate, family, service)
+        if not stored(fate.objects["ECSTaskDefinitionRevision"]):
+            return  # what does not carry over is said of it in its turn, which may come after its task runs
         fate.settle(RUNNING, "")
         fate.kubectl.delete("ECSService", fate.service)
 

@@ -228,6 +228,10 @@ def _points(name: str, seed: int) -> list[tuple[str, str, int]]:
 GRID = [point for number, name in enumerate(STORIES) for point in _points(name, SEED + number)]
 
 
+def _going(kubectl: Kubectl) -> list[ecs.Document]:
+    return [pod for pod in kubectl.list("pod") if "deletionTimestamp" in pod["metadata"]]
+
+
 def _only_pod(kubectl: Kubectl) -> str:
     (pod,) = kubectl.list("pod")
     return str(pod["metadata"]["name"])
@@ -284,6 +288,7 @@ class Stage:
         already = len(self.proxy.calls)
         story.act(kubectl)
         wait_for(lambda: story.ended(kubectl), 30, "the story has ended")
+        wait_for(lambda: not _going(kubectl), 30, "no Pod is going any more")
         log.settle(kubectl.namespace)
         return end_state(kubectl), self._kinds(kubectl, already)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cluster.crd_documents import TASK_ID, record, revision, service, taken, task, task_definition
-from tests.cluster.rig import Kubectl
+from tests.cluster.rig import Kubectl, wait_for
 from tools.localcluster import LocalCluster
 
 CRDS = Path(__file__).resolve().parents[2] / "crds"
@@ -67,7 +67,12 @@ def test_both_ways_of_applying_work_and_the_second_time_nothing_changes(cluster:
     ],
 )
 def test_explain_reads_well(path: str, words: list[str], cluster: LocalCluster) -> None:
-    text = cluster.kubectl("explain", path)
+    def explained() -> str:
+        text = cluster.kubectl("explain", path, check=False)
+        assert "DESCRIPTION:" in text, text  # a new CRD is in the API server's OpenAPI a moment later
+        return text
+
+    text = wait_for(explained, 20)
     assert "<no description>" not in text
     assert "<empty>" not in text
     assert [word for word in words if word not in text] == []

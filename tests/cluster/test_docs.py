@@ -14,7 +14,8 @@ from tests.cluster.rig import OperatorProcess, wait_for
 from tests.unit.docs.pages import PAGES, PROJECT, Command, commands, is_as_printed, page_ids
 from tools.localcluster import LocalCluster
 
-LOOKING = "kubectl get "  # a person who sees less than expected looks again
+# A person who sees less than expected looks again; a status that is written while diff looks is a difference.
+LOOKING = ("kubectl get ", "kubectl diff ")
 LOOK_SECONDS = 20.0
 
 WALKED = [page for page in PAGES if any("kubectl" in command.text for command in commands(page))]

@@ -85,8 +85,8 @@ def test_kubectl_drain_waits_for_the_replacement(kubectl: Kubectl) -> None:
     (left,) = ecs.pods(kubectl, service="web")
     assert left["spec"]["nodeName"] != pod["spec"]["nodeName"]
     assert _is_ready(left)
-    assert len(kubectl.list("ecstaskrecord")) == 1, "one task was replaced by one"
     records = wait_for(lambda: kubectl.list("ecstaskrecord"), 20)
+    assert len(records) == 1, "one task was replaced by one"
     assert records[0]["spec"]["stopCode"] == "ServiceSchedulerInitiated"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.cluster import ecs
 from tests.cluster.rig import PROJECT, Kubectl
 
 WaitFor = Callable[..., Any]
@@ -24,16 +25,18 @@ REFUSED = {
 pytestmark = pytest.mark.usefixtures("operator")
 
 
-def _true_conditions(kubectl: Kubectl, kind: str) -> set[str]:
-    found = (condition for item in kubectl.list(kind) for condition in item["status"]["conditions"])
-    return {condition["type"] for condition in found if condition["status"] == "True"}
+def _true_conditions(kubectl: Kubectl, kind: str) -> list[set[str]]:
+    """Of each object."""
+    found = [ecs.status(item).get("conditions", ()) for item in kubectl.list(kind)]
+    return [{each["type"] for each in conditions if each["status"] == "True"} for conditions in found]
 
 
-def test_examples_become_steady_and_nothing_of_them_is_lost(kubectl: Kubectl) -> None:
+def test_examples_become_steady_and_nothing_of_them_is_lost(kubectl: Kubectl, wait_for: WaitFor) -> None:
     kubectl("apply", "-f", str(EXAMPLES))
     kubectl(*STEADY, "--timeout=60s")
-    assert _true_conditions(kubectl, "ecsservice") == {"Ready", "Available"}
-    assert _true_conditions(kubectl, "ecstaskdefinitionrevision") == {"Ready"}
+    # The account may be seen after the services, which then have its notices; revisions are described last of all.
+    wait_for(lambda: _true_conditions(kubectl, "ecsservice") == [{"Ready", "Available"}] * 2, 20)
+    wait_for(lambda: _true_conditions(kubectl, "ecstaskdefinitionrevision") == [{"Ready"}] * 3, 20)
     pods = kubectl.list("pod")
     families = sorted(pod["metadata"]["labels"]["kubecs.dev/family"] for pod in pods)
     assert families == ["migrate", "web", "web", "web", "worker"]
@@ -54,7 +57,7 @@ def test_autoscaler_drives_a_service(kubectl: Kubectl, wait_for: WaitFor) -> Non
     kubectl("apply", "-f", str(EXAMPLES))
     kubectl.patch("hpa", "worker", {"spec": {"minReplicas": 2}})
     running = "the autoscaler's two tasks"
-    wait_for(lambda: kubectl.get("ecsservice", "worker")["status"].get("runningCount") == 2, 90, running)
+    wait_for(lambda: ecs.status(kubectl.get("ecsservice", "worker")).get("runningCount") == 2, 90, running)
     service = kubectl.get("ecsservice", "worker")
     assert service["spec"]["desiredCount"] == 2
     assert len(kubectl.list("pod", service["status"]["selector"])) == 2

@@ -15,7 +15,7 @@ from kubecs.controllers.optionalkinds import served
 from kubecs.kube.resources import DEPLOYMENTS, Resource
 from tests.cluster import ecs, shim
 from tests.cluster.kube_rig import connect
-from tests.cluster.rig import Kubectl, OperatorProcess, wait_for
+from tests.cluster.rig import Kubectl, OperatorProcess, wait_for, wait_for_async
 from tools.localcluster import LocalCluster
 
 SECRET = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:shop/db-AbCdEf"
@@ -82,18 +82,23 @@ DOCUMENT = {
 }
 
 
+def _groups(cluster: LocalCluster) -> list[str]:
+    return [each["name"] for each in cluster.api.call("GET", "/apis")["groups"]]
+
+
 @pytest.fixture
 def installed(cluster: LocalCluster, kubectl: Kubectl, operator: OperatorProcess, tmp_path: Path) -> Iterator[None]:
     """The operator runs first, and decides about a service; then the CRD is installed."""
-    operator.kill()
+    operator.terminate()  # gives the Lease back
     operator.start(env=shim.environment(tmp_path / "ask-often", ASK_OFTEN))
     kubectl.apply([ecs.account(secretStores=STORES), DEFINITION, ecs.service()])
     stalled = ecs.wait_state(kubectl, "ecsservice", "web", "Stalled ResourceInitializationError")
     assert "unable to pull secrets or registry auth" in str(ecs.status(stalled)["conditions"])
     kubectl.apply(DOCUMENT)
     wait_for(lambda: cluster.api.answers("/apis/external-secrets.io/v1/externalsecrets"), 20, "the kind")
+    wait_for(lambda: "external-secrets.io" in _groups(cluster), 20, "the list of groups, which has it a little later")
     yield
-    operator.kill()
+    operator.terminate()
     kubectl.delete("crd", CRD)
     wait_for(lambda: not cluster.api.answers("/apis/external-secrets.io/v1"), 20, "the end of the kind")
 
@@ -161,5 +166,6 @@ def _both_of_a_task(kubectl: Kubectl) -> list[ecs.Document]:
 
 async def test_a_kind_that_may_not_be_listed_counts_as_one_that_is_not_there(cluster: LocalCluster) -> None:
     async with connect(cluster.operator_kubeconfig()) as client:
-        assert await served(client, (DEPLOYMENTS,), None) is DEPLOYMENTS
+        may = await wait_for_async(lambda: served(client, (DEPLOYMENTS,), None), 20, "the authorizer knows the rights")
+        assert may is DEPLOYMENTS
         assert await served(client, (Resource("StatefulSet", "apps/v1", "statefulsets"),), None) is None

@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from tests.cluster.audit import OPERATOR_USER
 from tests.cluster.faultproxy import After, Answer, Before, Cut, Delay, FaultProxy, Silence, WatchError
 from tests.cluster.rig import Kubectl, wait_for_async
 from tools.localcluster import LocalCluster
@@ -24,11 +25,19 @@ def proxy(cluster: LocalCluster) -> Iterator[FaultProxy]:
 @pytest.fixture
 async def client(cluster: LocalCluster, proxy: FaultProxy) -> AsyncIterator[aiohttp.ClientSession]:
     cluster.operator_kubeconfig()
+    await wait_for_async(lambda: _may_create_pods(cluster), 20, "the API server knows of the operator's rights")
     kubeconfig = json.loads(proxy.kubeconfig(cluster.kubeconfig_for("kubecs-system", "kubecs-operator")).read_text())
     token = kubeconfig["users"][0]["user"]["token"]
     server = kubeconfig["clusters"][0]["cluster"]["server"]
     async with aiohttp.ClientSession(server, headers={"Authorization": f"Bearer {token}"}) as session:
         yield session
+
+
+def _may_create_pods(cluster: LocalCluster) -> bool:
+    spec = {"user": OPERATOR_USER, "resourceAttributes": {"verb": "create", "resource": "pods"}}
+    review = {"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview", "spec": spec}
+    answer = cluster.api.call("POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", review)
+    return bool(answer["status"]["allowed"])
 
 
 def _pod(name: str) -> dict[str, Any]:
@@ -97,7 +106,7 @@ async def test_held_stream_goes_on_without_a_loss(
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(asyncio.shield(creating), 0.3)
         await asyncio.to_thread(proxy.release)
-        (await creating).close()
+        await (await creating).read()  # to its end: a stream until then, it would be cut below
         event = json.loads(await watch.content.readline())
         assert (event["type"], event["object"]["metadata"]["name"]) == ("ADDED", "held")
         assert await asyncio.to_thread(proxy.cut_streams) == 1

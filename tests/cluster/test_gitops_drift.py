@@ -40,9 +40,16 @@ def _pods(kubectl: Kubectl) -> set[str]:
     return ecs.uids(ecs.pods(kubectl))
 
 
+def _told_of_all(kubectl: Kubectl) -> bool:
+    status = ecs.status(kubectl.get("ecscluster", "shop"))
+    counts = [status.get(f"{state}TasksCount") for state in ("running", "pending")]
+    return counts == [len(ecs.pods(kubectl, cluster="shop")), 0]
+
+
 def test_applying_again_by_two_managers_in_turn_changes_nothing(cluster: LocalCluster, kubectl: Kubectl) -> None:
     _apply(kubectl, "flux")
     kubectl(*STEADY, "--timeout=60s")
+    wait_for(lambda: _told_of_all(kubectl), 20, "the cluster's status, written but once a second, tells of all tasks")
     audit = AuditLog(cluster)
     audit.settle(kubectl.namespace)
     generations, pods = _generations(kubectl), _pods(kubectl)
@@ -143,6 +150,10 @@ def _lifecycle(kubectl: Kubectl) -> str:
     return str(kubectl.get("ecstaskdefinitionrevision", "web.1")["spec"]["lifecycle"])
 
 
+def _lifecycles(kubectl: Kubectl) -> list[str]:
+    return [each["spec"]["lifecycle"] for each in kubectl.list("ecstaskdefinitionrevision")]
+
+
 def test_pruning_a_whole_tree_at_once_leaves_only_what_keeps_numbers_taken(kubectl: Kubectl) -> None:
     kubectl("apply", "-f", str(EXAMPLES))
     kubectl(*STEADY, "--timeout=60s")
@@ -155,5 +166,4 @@ def test_pruning_a_whole_tree_at_once_leaves_only_what_keeps_numbers_taken(kubec
     wait_for(gone, 60, "all children are gone")
     for kind in ("ecsaccount", "ecscluster", "ecstaskdefinition", "ecsservice", "ecstask"):
         assert kubectl.list(kind) == []
-    kept = kubectl.list("ecstaskdefinitionrevision")
-    assert [each["spec"]["lifecycle"] for each in kept] == ["INACTIVE"] * 3
+    wait_for(lambda: _lifecycles(kubectl) == ["INACTIVE"] * 3, 20, "the revisions are deregistered")

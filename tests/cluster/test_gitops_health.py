@@ -143,8 +143,9 @@ def test_a_missing_reference_is_on_its_way_and_then_failed_until_it_comes(
 ) -> None:
     assert hasty.pid is not None
     kubectl.apply([ecs.account(), ecs.service()])
-    ecs.wait_state(kubectl, "ecsservice", "web", "Reconciling TaskDefinitionNotFound", 10)
-    assert verdict(kubectl.get("ecsservice", "web")) == ON_ITS_WAY
+    # Read once: it is on its way for 4 s.
+    found = ecs.wait_state(kubectl, "ecsservice", "web", "Reconciling TaskDefinitionNotFound", 10)
+    assert verdict(found) == ON_ITS_WAY
     _wait_verdict(kubectl, "ecsservice", "web", FAILED)
     kubectl.apply(ecs.task_definition())
     _wait_verdict(kubectl, "ecsservice", "web", WELL)

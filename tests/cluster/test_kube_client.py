@@ -153,7 +153,7 @@ async def test_a_watch_gives_lines_and_ends_in_time(client: Client, namespace: s
     await client.delete(LEASES, namespace, "one")
     lines = [
         line
-        async for chunk in client.watch(LEASES, namespace, resource_version=version, timeout_seconds=1)
+        async for chunk in client.watch(LEASES, namespace, resource_version=version, timeout_seconds=3)
         for line in chunk
     ]
     events = [orjson.loads(line) for line in lines]
@@ -184,7 +184,7 @@ async def test_gives_up_at_the_deadline(through: tuple[FaultProxy, Path], namesp
         started = time.monotonic()
         with pytest.raises(errors.Unavailable) as caught:
             await client.get(LEASES, namespace, "one")
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 5  # of 30 s without it
     assert (caught.value.status, caught.value.reason) == (503, "ServiceUnavailable")
 
 

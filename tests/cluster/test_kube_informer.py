@@ -177,8 +177,7 @@ async def test_lost_history_leads_to_a_new_list_that_tells_missed_deletions(
         await wait_for_async(lambda: down.hits, 10, "the watch was refused")
         await client.delete(LEASES, namespace, "a")
         await make(client, namespace, "c")
-        proxy.clear()
-        proxy.add(fault, path=WATCH)
+        proxy.instead(fault, [WATCH])
         await seen.until(lambda: len(seen.changes) == 4)
         assert seen.told[2:] == [("ADDED", "c"), ("DELETED", "a")]
         assert seen.changes[-1].missed

@@ -20,7 +20,7 @@ from tools.localcluster import LocalCluster
 
 LEASES = resources.LEASES
 NAME = "operator"
-QUICK = Timing(duration=2.0, renew=0.3, give_up=1.2)
+QUICK = Timing(duration=4.0, renew=0.3, give_up=3.0)  # time enough for a renewal on a machine that is busy
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ async def test_one_of_many_leads_and_renews(client: Client, namespace: str) -> N
         now = await spec(client, namespace)
         assert len(leaders) == 1
         assert (now["holderIdentity"], now["leaseTransitions"]) == (f"c{leaders[0]}", 0)
-        assert now["leaseDurationSeconds"] == 2
+        assert now["leaseDurationSeconds"] == QUICK.duration
         assert now["acquireTime"] == first["acquireTime"]
         assert not elections[leaders[0]].lost.is_set()
     finally:

@@ -141,8 +141,12 @@ def test_registry_and_service_connect(kubectl: Kubectl) -> None:
     assert [port["port"] for port in found["api"]["ports"]] == [8000]
     for name in ("api", "inner"):
         _serves(kubectl, name, 2)
-    slices = kubectl.list("endpointslice", f"kubernetes.io/service-name={registry}")
-    assert sum(len(each["endpoints"]) for each in slices) == 2
+
+    def lists_both_tasks() -> bool:
+        slices = kubectl.list("endpointslice", f"kubernetes.io/service-name={registry}")
+        return sum(len(each.get("endpoints") or ()) for each in slices) == 2
+
+    wait_for(lists_both_tasks, 20, "the registry lists both tasks")
 
 
 def test_without_an_entry_it_runs_and_is_not_ready_until_there_is_one(kubectl: Kubectl) -> None:

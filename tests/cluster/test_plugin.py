@@ -216,7 +216,14 @@ def test_logs_of_a_stopped_task_are_the_kept_tail(plugin: Plugin, kubectl: Kubec
 
 @pytest.mark.usefixtures("shop")
 def test_a_command_is_quick(plugin: Plugin) -> None:
-    """A loose bound for a busy machine; docs/plugin.md has what was measured with 1,000 services."""
+    """A loose bound for the best of three: all that a busy machine does is to make one slower.
+
+    docs/plugin.md has what was measured with 1,000 services.
+    """
+    assert min(_seconds(plugin) for _ in range(3)) < 5
+
+
+def _seconds(plugin: Plugin) -> float:
     began = time.monotonic()
     plugin("ps")
-    assert time.monotonic() - began < 5
+    return time.monotonic() - began

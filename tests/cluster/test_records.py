@@ -132,9 +132,10 @@ def test_an_essential_end_makes_the_restarted_pod_another_task(kubectl: Kubectl)
 
     def renewed() -> dict[str, Any] | None:
         found = kubectl.get("pod", pod["metadata"]["name"])
-        return found if _task_id(found) != _task_id(pod) else None
+        runs = "running" in found["status"]["containerStatuses"][0]["state"]  # stopped before that it is no task
+        return found if runs and _task_id(found) != _task_id(pod) else None
 
-    same = wait_for(renewed, 10, "another task id")
+    same = wait_for(renewed, 20, "another task id, and it runs")
     assert same["metadata"]["uid"] == pod["metadata"]["uid"]
     assert re.fullmatch(r"[0-9a-f]{32}", _task_id(same))
     ecs.wait_ready(kubectl, "ecsservice", "web")
@@ -225,12 +226,19 @@ def test_records_and_the_pods_of_tasks_on_their_own_go_when_their_time_is_over(
     kubectl: Kubectl, operator: OperatorProcess
 ) -> None:
     operator.terminate()
-    operator.start("--record-retention-seconds=2")
+    operator.start("--record-retention-seconds=4")
     notes = ecs.kwok(exit_codes='{"app": 0}', exit_after="100ms")
-    kubectl.apply([ecs.account(), ecs.task_definition(), ecs.service(), ecs.task(annotations=notes)])
+    kubectl.apply([ecs.account(), ecs.task_definition(), ecs.service()])
     ecs.wait_ready(kubectl, "ecsservice", "web")
+    kubectl.apply(ecs.task(annotations=notes))
     kubectl.delete("pod", ecs.pods(kubectl, service="web")[0]["metadata"]["name"])
-    _wait_records(kubectl, 2)
+    seen: set[str] = set()
+
+    def both() -> bool:
+        seen.update(ecs.names(_records(kubectl)))  # one may be gone before the other is made
+        return len(seen) == 2
+
+    wait_for(both, 20, "two records")
     wait_for(lambda: _records(kubectl) == [], 20, "no record")
     wait_for(lambda: len(kubectl.list("pod")) == 1, 20, "only the service's Pod")
     assert ecs.status(kubectl.get("ecstask", "job"))["lastStatus"] == "STOPPED"  # the object itself has no ttl

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
@@ -48,13 +49,14 @@ def granted() -> set[Right]:
 
 
 @pytest.fixture
-def audit(cluster: LocalCluster, operator: OperatorProcess) -> AuditLog:
+def audit(cluster: LocalCluster, operator: OperatorProcess) -> Iterator[AuditLog]:
     """The log since just before the operator started, with records that are soon forgotten."""
     operator.kill()
     log = AuditLog(cluster)
     cluster.kubectl("delete", "lease", OPERATOR, f"--namespace={OPERATOR_NAMESPACE}", "--ignore-not-found")
     operator.start("--record-retention-seconds=1")
-    return log
+    yield log
+    operator.terminate()  # gives the Lease back
 
 
 def test_rights_are_what_is_used(kubectl: Kubectl, audit: AuditLog) -> None:
@@ -70,6 +72,12 @@ def test_rights_are_what_is_used(kubectl: Kubectl, audit: AuditLog) -> None:
     assert used - granted() == set()
     assert audit.forbidden() == []
     assert UNSEEN.keys() <= granted()
+
+
+def _anew(kubectl: Kubectl, before: set[str]) -> list[dict[str, Any]]:
+    """The Pods of the service once none is left of those before."""
+    pods = ecs.pods(kubectl, service="web")
+    return pods if not ecs.uids(pods) & before else []
 
 
 def _live(kubectl: Kubectl) -> None:
@@ -107,11 +115,12 @@ def _live(kubectl: Kubectl) -> None:
     for number in range(KEPT + 1):
         kubectl.patch("ecsservice", "web", {"spec": {"kubernetes": {"restartedAt": f"2030-01-01T00:00:{number:02}Z"}}})
         ecs.wait_ready(kubectl, "ecsservice", "web")
+    before = ecs.uids(ecs.pods(kubectl, service="web"))
     for child in kubectl.list("deployment"):  # before it is put back, the service is asked for
         kubectl.delete("deployment", child["metadata"]["name"])
     kubectl.delete("ecstaskdefinitionrevision", "job.1")
     kubectl.apply(ecs.account())  # the role is mapped no more
-    (pod,) = wait_for(lambda: ecs.pods(kubectl, service="web"), 20)
+    (pod,) = wait_for(lambda: _anew(kubectl, before), 30, "the new Deployment's Pod, and no other")
     kubectl.annotate("pod", pod["metadata"]["name"], exit_codes='{"app": 1}')
     wait_for(lambda: ecs.uids(ecs.pods(kubectl, service="web")) - ecs.uids([pod]), 20)
     kubectl.apply(ecs.task_definition("shut", mounted, networkMode="none", volumes=[shared], tags=[{"key": "a"}]))

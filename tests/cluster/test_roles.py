@@ -46,11 +46,27 @@ def _may(kubectl: Kubectl, account: str, verb: str, resource: str, namespace: st
     return bool(kubectl.cluster.api.call("POST", path, review)["status"]["allowed"])
 
 
+def _wait_bound(kubectl: Kubectl) -> None:
+    """The map may be seen after the service, which is Ready without it: RoleNotMapped is only a notice."""
+    wait_for(lambda: _bindings(kubectl) == [(READER, "view")], 10, "the binding")
+    wait_for(lambda: _may(kubectl, READER, "list", "pods"), 10, "the authorizer has heard of it")
+
+
+def _apply_known(kubectl: Kubectl, account: dict[str, Any], *others: dict[str, Any]) -> None:
+    """Applies the others when the operator has seen the account, whose id is in the family's ARN: each has a watch."""
+    kubectl.apply([account, _family(ROLE)])
+    arn = ecs.task_definition_arn("web:1")
+    seen = "the account is seen"
+    wait_for(lambda: ecs.status(kubectl.get("ecstaskdefinition", "web")).get("taskDefinitionArn") == arn, 20, seen)
+    kubectl.apply(others)
+
+
 @pytest.fixture
 def reader(kubectl: Kubectl) -> dict[str, Any]:
     """A service whose tasks have a role that is granted something; its one Pod."""
     kubectl.apply([ecs.account(**GRANTED), _family(ROLE), ecs.service()])
     ecs.wait_ready(kubectl, "ecsservice", "web")
+    _wait_bound(kubectl)
     (pod,) = ecs.pods(kubectl, service="web")
     return pod
 
@@ -142,14 +158,14 @@ def test_what_was_revoked_stays_so_after_the_service_has_gone(kubectl: Kubectl, 
     wait_for(lambda: kubectl.list("pod") == [], 20)
     kubectl.apply(ecs.account())
     wait_for(lambda: _bindings(kubectl) == [], 10, "no binding")
-    assert not _may(kubectl, READER, "list", "pods")
+    wait_for(lambda: not _may(kubectl, READER, "list", "pods"), 10, "the right is gone")
 
 
 def test_a_running_task_loses_what_the_map_no_longer_grants(kubectl: Kubectl) -> None:
     """No service has the role, only an ECSTask that runs."""
     kubectl.apply([ecs.account(**GRANTED), _family(ROLE), ecs.task()])
     ecs.wait_ready(kubectl, "ecstask", "job")
-    assert _may(kubectl, READER, "list", "pods")
+    _wait_bound(kubectl)
     kubectl.apply(ecs.account())
     wait_for(lambda: _bindings(kubectl) == [], 10, "no binding")
     wait_for(lambda: not _may(kubectl, READER, "list", "pods"), 10, "the authorizer has heard of it")
@@ -179,7 +195,7 @@ def test_roles_of_other_accounts_are_other_accounts(kubectl: Kubectl, reader: di
     ecs.wait_ready(kubectl, "ecsservice", "b")
     (pod,) = ecs.pods(kubectl, service="b")
     assert pod["spec"]["serviceAccountName"] not in (READER, "ecs-default")
-    assert _bindings(kubectl) == [(READER, "view")]
+    wait_for(lambda: _bindings(kubectl) == [(READER, "view")], 10)
 
 
 def test_annotations_of_the_map_reach_the_service_account(kubectl: Kubectl) -> None:
@@ -187,15 +203,14 @@ def test_annotations_of_the_map_reach_the_service_account(kubectl: Kubectl) -> N
     role = {"role": ROLE, "roleRefs": [VIEW], "serviceAccountAnnotations": notes}
     kubectl.apply([ecs.account(roles=[role]), _family("reader"), ecs.service()])
     ecs.wait_ready(kubectl, "ecsservice", "web")
-    # The map may be seen after the service, which is Ready without it: RoleNotMapped is only a notice.
-    wait_for(lambda: _bindings(kubectl) == [(READER, "view")], 10)
+    _wait_bound(kubectl)
     wait_for(lambda: notes.items() <= kubectl.get("serviceaccount", READER)["metadata"]["annotations"].items(), 10)
 
 
 def test_a_role_that_the_operator_may_not_bind_is_refused_and_named(kubectl: Kubectl) -> None:
     """An ECSAccount's author cannot make the operator give away what it was not allowed to give."""
     admin = {"role": "reader", "roleRefs": [{"kind": "ClusterRole", "name": "cluster-admin"}]}
-    kubectl.apply([ecs.account(roles=[admin]), _family(ROLE), ecs.service(), ecs.task()])
+    _apply_known(kubectl, ecs.account(roles=[admin]), ecs.service(), ecs.task())
     service = ecs.wait_state(kubectl, "ecsservice", "web", "Stalled KubernetesForbidden")
     message = ecs.condition(service, "Ready")["message"]
     assert message.startswith(f"grant role {ROLE} the ClusterRole cluster-admin: ")
@@ -211,7 +226,7 @@ def test_a_role_that_the_operator_may_not_bind_is_refused_and_named(kubectl: Kub
 @pytest.mark.parametrize("kind", ["ecsservice", "ecstask"])
 def test_a_role_that_the_account_does_not_allow(kubectl: Kubectl, kind: str) -> None:
     document = ecs.service() if kind == "ecsservice" else ecs.task("web")
-    kubectl.apply([ecs.account(allow={"roles": ["writer"]}), _family(ROLE), document])
+    _apply_known(kubectl, ecs.account(allow={"roles": ["writer"]}), document)
     found = ecs.wait_state(kubectl, kind, "web", "Stalled RoleNotAllowed")
     assert f"taskRoleArn: the role {ROLE} is not allowed" in ecs.condition(found, "Ready")["message"]
     assert kubectl.list("pod") == []

@@ -154,8 +154,7 @@ def test_autoscaler_drives_the_service(kubectl: Kubectl, web: dict[str, Any]) ->
     }
     kubectl.apply(autoscaler)
     wait_for(lambda: ecs.status(kubectl.get("ecsservice", "web"))["runningCount"] == 3, 40, "three tasks")
-    status = ecs.status(kubectl.get("hpa", "web"))
-    assert next(each for each in status["conditions"] if each["type"] == "AbleToScale")["status"] == "True"
+    wait_for(lambda: ecs.condition(kubectl.get("hpa", "web"), "AbleToScale").get("status") == "True", 10)
 
 
 def test_rollout_keeps_the_lower_bound_and_shows_both_deployments(kubectl: Kubectl) -> None:

@@ -11,7 +11,7 @@ import json
 import os
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -359,9 +359,8 @@ def test_nothing_is_lost_whatever_happens(soak: Soak, tell: Callable[[str], None
                 _come_to_rest(soak)
             assert not (crossed := _crossed(soak, seen)), "\n\n".join(crossed)
             assert _went(seen) > len(SERVICES), "hardly anything went"
-            records, pods = set(ecs.names(soak.kubectl.list("ecstaskrecord"))), taskledger.pods_seen(seen)
-            wrong = list(taskledger.faults(pods, records, known))
-            assert not wrong, "\n".join([*wrong, *_lives(seen, wrong)])
+            pods = taskledger.pods_seen(seen)
+            records = wait_for(partial(_recorded, soak, seen, pods, known), 30, "one record of each task")
             replayed = sum(pod.replayed for pod in pods.values())
             assert replayed <= len(pods) // REPLAYED_ONE_IN, f"{replayed} of {len(pods)} Pods were replayed"
         except BaseException as error:
@@ -441,6 +440,16 @@ def _orphans(kubectl: Kubectl) -> Iterator[str]:
             ours = "kubecs" in (metadata.get("labels") or {}).get("app.kubernetes.io/managed-by", "")
             if not set(owners) <= there or (ours and not owners and kind not in UNOWNED):
                 yield f"{kind} {metadata['name']} owned by {owners}"
+
+
+def _recorded(
+    soak: Soak, seen: list[Happening], pods: dict[str, taskledger.SeenPod], known: Collection[str]
+) -> set[str]:
+    """The names of all records, once there is one of each task that ended: the last may be made a moment later."""
+    records = set(ecs.names(soak.kubectl.list("ecstaskrecord")))
+    wrong = list(taskledger.faults(pods, records, known))
+    assert not wrong, "\n".join([*wrong, *_lives(seen, wrong)])
+    return records
 
 
 def _lives(seen: list[Happening], wrong: list[str]) -> Iterator[str]:

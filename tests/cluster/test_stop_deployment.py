@@ -57,7 +57,7 @@ def test_a_deployment_that_is_stopped_is_rolled_back(
     assert f"(service web) (deployment {ident}) deployment stopped." in said
     assert f"(service web) rolling back to deployment {status['history'][2]['id']}." in said
     labels = {"namespace": kubectl.namespace, "cluster": "default", "trigger": "user"}
-    assert ecs.sample(operator.metrics(), "ecs_deployment_rollbacks_total", **labels) == 1
+    wait_for(lambda: ecs.sample(operator.metrics(), "ecs_deployment_rollbacks_total", **labels) == 1, 10, "counted")
 
 
 def test_a_deployment_that_is_aborted_leaves_what_ran_before(kubectl: Kubectl, stuck: tuple[str, set[str]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -91,7 +92,8 @@ def test_a_task_that_makes_room_for_another(kubectl: Kubectl, on_node: dict[str,
     container = {"name": "big", "image": "big:1", "resources": {"requests": {"cpu": "1500m"}}}
     spec = {"priorityClassName": kubectl.namespace, "nodeSelector": {"kubernetes.io/hostname": node}}
     big = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "big"}, "spec": spec | {"containers": [container]}}
-    kubectl.apply(big)
+    # Admission knows of the class a moment after it is made.
+    wait_for(lambda: "created" in kubectl("create", "-f", "-", input=json.dumps(big), check=False), 20, "it is taken")
     record = _record(kubectl)
     assert record["stopCode"] == "InfrastructureHealth"
     assert record["stoppedReason"].startswith("PreemptionByScheduler: ")
@@ -142,10 +144,17 @@ def test_records_of_a_service_are_capped_and_logs_are_left_out(kubectl: Kubectl,
     wait_for(lambda: ended() >= 8, 30, "eight ends")
     kubectl.annotate("pod", pod["metadata"]["name"], exit_codes=None, exit_repeat=None)
     ecs.wait_ready(kubectl, "ecsservice", "web")
-    records = wait_for(lambda: 0 < len(found := kubectl.list("ecstaskrecord")) <= 5 and found, 20, "five at most")
+
+    def capped() -> list[dict[str, Any]]:
+        (container,) = ecs.status(kubectl.get("pod", pod["metadata"]["name"]))["containerStatuses"]
+        found = kubectl.list("ecstaskrecord")
+        assert "running" in container["state"], container["state"]
+        assert 0 < len(found) <= 5, len(found)
+        newest = max(each["spec"]["stoppedAt"] for each in found)
+        assert newest >= container["lastState"]["terminated"]["finishedAt"], newest
+        return found
+
+    records = wait_for(capped, 20, "five at most, of the last end too")
     codes = {each["spec"]["containers"][0]["exitCode"] for each in records}
     assert codes == {1}
     assert all("lastLogs" not in each["spec"]["kubernetes"] for each in records)
-    newest = max(each["spec"]["stoppedAt"] for each in records)
-    last = ecs.status(kubectl.get("pod", pod["metadata"]["name"]))["containerStatuses"][0]["lastState"]["terminated"]
-    assert newest >= last["finishedAt"]

@@ -55,10 +55,18 @@ class Containers:
         return {family: self.output(record["kubernetes"]["podName"]) for family, record in records.items()}
 
     def fetch(self, pod: Document, port: int) -> str:
-        """What a GET of / of a Pod answers."""
-        with urllib.request.urlopen(f"http://{pod['status']['podIP']}:{port}/", timeout=5) as answer:
-            text: str = answer.read().decode()
-        return text.strip()
+        """What a GET of / of a Pod answers, once its program listens: it is Ready when its containers run."""
+        url = f"http://{pod['status']['podIP']}:{port}/"
+
+        def answered() -> str:
+            try:
+                with urllib.request.urlopen(url, timeout=5) as answer:
+                    text: str = answer.read().decode()
+            except OSError as error:
+                raise AssertionError(f"{url}: {error}") from error
+            return text.strip()
+
+        return wait_for(answered, 20, f"{url} answers")
 
     def start_task(self, *definitions: Document, family: str = "web", **members: Any) -> None:
         """Applies a task definition and an ECSTask of the same name."""

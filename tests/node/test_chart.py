@@ -60,6 +60,7 @@ def installed(cluster: LocalCluster, node: LocalNode, crds: list[str], archive: 
     helm("install", RELEASE, CHART, *where, "--wait", "--timeout=120s", "--values=-", given=json.dumps(values))
     print(f"helm install --wait: {time.monotonic() - began:.1f} s")
     kubectl = Kubectl(cluster, NAMESPACE)
+    _wait_two_replicas(kubectl)  # helm is content with one: maxUnavailable
     yield kubectl
     for pod in _pods(kubectl):  # shown when a test has failed
         print(kubectl("logs", pod["metadata"]["name"], check=False))
@@ -78,8 +79,9 @@ def _pods(kubectl: Kubectl) -> list[dict[str, Any]]:
 
 
 def _leader(kubectl: Kubectl) -> str:
-    """The name of the Pod that leads."""
-    return str(kubectl.get("lease", NAME)["spec"]["holderIdentity"]).split("_")[0]
+    """The name of the Pod that leads; empty while none does."""
+    lease = kubectl.find("lease", NAME) or {"spec": {}}
+    return str(lease["spec"].get("holderIdentity") or "").split("_")[0]
 
 
 def _web(*, replicas: int = 2) -> list[dict[str, Any]]:
@@ -108,8 +110,8 @@ def _read(address: str) -> str:
 
 
 def test_operator_is_two_pods_of_the_image(installed: Kubectl) -> None:
-    wait_for(lambda: len(_pods(installed)) == 2)
     pods = _pods(installed)
+    assert len(pods) == 2
     for pod in pods:
         (status,) = pod["status"]["containerStatuses"]
         assert (status["ready"], status["restartCount"]) == (True, 0)
@@ -117,7 +119,7 @@ def test_operator_is_two_pods_of_the_image(installed: Kubectl) -> None:
         lines = [json.loads(line) for line in log.splitlines()]
         assert "caches are complete" in {line["message"] for line in lines}
         assert not [line for line in lines if line.get("level") in ("WARNING", "ERROR")], log
-    assert _leader(installed) in {pod["metadata"]["name"] for pod in pods}
+    wait_for(lambda: _leader(installed) in ecs.names(pods), 20, "a leader")
 
 
 def test_service_serves_http_and_survives_the_leader(installed: Kubectl, kubectl: Kubectl) -> None:
@@ -130,12 +132,16 @@ def test_service_serves_http_and_survives_the_leader(installed: Kubectl, kubectl
     began = time.monotonic()
     installed("delete", "pod", leader, "--grace-period=0", "--force")
     kubectl("scale", "ecsservice/web", "--replicas=3")
-    wait_for(lambda: _leader(installed) != leader, 20, "another leader")
+    wait_for(lambda: _leader(installed) not in ("", leader), 20, "another leader")
     print(f"another leader after {time.monotonic() - began:.1f} s")
     wait_for(lambda: len(ecs.pods(kubectl, service="web")) == 3, 20)
     ecs.wait_ready(kubectl, "ecsservice", "web", timeout=60)
-    assert _read(address) == PAGE
-    wait_for(lambda: sum(_is_ready(pod) for pod in _pods(installed)) == 2, 60, "two replicas again")
+    wait_for(lambda: _read(address) == PAGE, 20, f"{address} answers")  # the third task may not listen yet
+    _wait_two_replicas(installed)
+
+
+def _wait_two_replicas(kubectl: Kubectl) -> None:
+    wait_for(lambda: sum(_is_ready(pod) for pod in _pods(kubectl)) == 2, 60, "two replicas")
 
 
 def _is_ready(pod: dict[str, Any]) -> bool:
@@ -158,10 +164,12 @@ def prometheus(installed: Kubectl, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def test_prometheus_scrapes_both_replicas(prometheus: Prometheus, installed: Kubectl) -> None:
-    wait_for(lambda: len(prometheus.query("ecs_operator_ready == 1")) == 2, 30)
-    assert {each["metric"]["pod"] for each in prometheus.query("ecs_operator_ready")} == {
-        pod["metadata"]["name"] for pod in _pods(installed)
-    }
+    def scraped() -> bool:
+        found = [each["metric"]["pod"] for each in prometheus.query("ecs_operator_ready == 1")]
+        assert sorted(found) == sorted(ecs.names(_pods(installed)))
+        return True
+
+    wait_for(scraped, 30)
     rules = prometheus.ask("rules")["groups"]
     assert sum(len(group["rules"]) for group in rules) > 20
     wait_for(lambda: all(r["health"] == "ok" for g in prometheus.ask("rules")["groups"] for r in g["rules"]), 20)
@@ -206,7 +214,7 @@ def _now() -> str:
 
 
 def test_faults_are_seen_firing(prometheus: Prometheus, installed: Kubectl, kubectl: Kubectl) -> None:
-    assert "EcsOperatorDown" not in prometheus.firing()
+    wait_for(lambda: "EcsOperatorDown" not in prometheus.firing(), 30)  # it fires until the first scrape
     broken = ecs.container(image=f"{images.HOST}/absent:1")
     kubectl.apply(_web(replicas=1))
     ecs.wait_ready(kubectl, "ecsservice", "web", timeout=60)
@@ -214,17 +222,17 @@ def test_faults_are_seen_firing(prometheus: Prometheus, installed: Kubectl, kube
     huge = ecs.container(cpu=262_144, image=f"{images.HOST}/busybox:1")
     kubectl.apply([ecs.task_definition("huge", huge), ecs.task("huge", taskDefinition="huge")])
 
-    def firing(*names: str) -> bool:
+    def firing(*names: str) -> dict[str, dict[str, Any]]:
         found = prometheus.firing()
         assert set(names) <= set(found), f"firing: {sorted(found)}"
-        return True
+        return found
 
-    wait_for(lambda: firing("EcsTasksUnplaceable", "EcsDeploymentStuck"), 60)
-    alert = prometheus.firing()["EcsTasksUnplaceable"]
+    found = wait_for(lambda: firing("EcsTasksUnplaceable", "EcsDeploymentStuck"), 60)
+    alert = found["EcsTasksUnplaceable"]
     assert alert["labels"]["namespace"] == kubectl.namespace
     assert "resource_cpu" in alert["annotations"]["description"]
     assert alert["annotations"]["runbook_url"].endswith("#ecstasksunplaceable")
-    stuck = prometheus.firing()["EcsDeploymentStuck"]
+    stuck = found["EcsDeploymentStuck"]
     assert stuck["labels"]["service"] == "web"
     installed("scale", f"deployment/{NAME}", "--replicas=0")
     wait_for(lambda: not _pods(installed), 60, "no operator")
@@ -232,6 +240,6 @@ def test_faults_are_seen_firing(prometheus: Prometheus, installed: Kubectl, kube
     wait_for(lambda: firing("EcsOperatorDown"), 60)
     assert _read(kubectl.get("service", "web")["spec"]["clusterIP"]) == PAGE  # what runs goes on
     installed("scale", f"deployment/{NAME}", "--replicas=2")
-    wait_for(lambda: sum(_is_ready(pod) for pod in _pods(installed)) == 2, 60, "two replicas again")
+    _wait_two_replicas(installed)
     prometheus.discover(installed)
     wait_for(lambda: "EcsOperatorDown" not in prometheus.firing(), 60)

@@ -105,8 +105,13 @@ def test_tags_are_pulled_anew_and_digests_once(containers: Containers, kubectl: 
     pod = containers.serve(by_tag, by_digest)
     policies = {each["name"]: each["imagePullPolicy"] for each in pod["spec"]["containers"]}
     assert policies == {"tagged": "Always", "pinned": "IfNotPresent"}
-    pulled = wait_for(lambda: ecs.event_notes(kubectl, "Pod", pod["metadata"]["name"], "Pulled"), 10)
-    assert any("Successfully pulled" in note for note in pulled)
+
+    def pulled() -> bool:
+        notes = ecs.event_notes(kubectl, "Pod", pod["metadata"]["name"], "Pulled")
+        assert any("Successfully pulled" in note for note in notes), notes
+        return True
+
+    wait_for(pulled, 20, "the Event of a pull")
 
 
 def test_service_serves_http(containers: Containers, operator: OperatorProcess) -> None:  # noqa: ARG001 -- runs

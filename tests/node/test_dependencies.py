@@ -84,6 +84,6 @@ def test_health_goes_from_healthy_to_unhealthy(containers: Containers, kubectl: 
         word: str | None = container.get("healthStatus")
         return word
 
-    wait_for(lambda: health() == "HEALTHY", 20)
+    wait_for(lambda: health() == "HEALTHY", 45)  # the start of the task is in it
     containers.execute(containers.pod(family="web"), "rm /tmp/healthy")
     wait_for(lambda: health() == "UNHEALTHY", 20)

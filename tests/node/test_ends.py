@@ -98,8 +98,10 @@ def test_restart_policy_goes_on_in_the_same_task_until_an_ignored_code(container
 
 
 def test_end_of_a_task_on_its_own_stops_its_other_containers(containers: Containers) -> None:
-    other = containers.shell("trap 'exit 6' TERM; sleep 600 & wait", name="other")
-    record = containers.run(containers.shell("sleep 1; exit 2"), other)
+    shared = {"mountPoints": [{"sourceVolume": "shared", "containerPath": "/shared"}]}
+    app = containers.shell("until [ -e /shared/traps ]; do sleep 0.05; done; exit 2", **shared)
+    other = containers.shell("trap 'exit 6' TERM; touch /shared/traps; sleep 600 & wait", name="other", **shared)
+    record = containers.run(app, other, volumes=[{"name": "shared"}])
     codes = {each["name"]: each.get("exitCode") for each in record["containers"]}
     assert codes == {"app": 2, "other": 6}
     assert record["stopCode"] == "EssentialContainerExited"
@@ -138,7 +140,7 @@ def test_stop_signal_and_timeout(containers: Containers, kubectl: Kubectl) -> No
     }
     for name, definition in definitions.items():
         kubectl.apply([ecs.task_definition(name, definition), ecs.service(name, taskDefinition=name)])
-    ecs.wait_ready(kubectl, "ecsservice", *definitions)
+    ecs.wait_ready(kubectl, "ecsservice", *definitions, timeout=60)
     for name in definitions:
         containers.running_pod(service=name)
         kubectl.patch("ecsservice", name, {"spec": {"desiredCount": 0}})

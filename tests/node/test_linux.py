@@ -88,19 +88,20 @@ def test_init_process_reaps_orphans(containers: Containers) -> None:
     for name in ("reaped", "left"):
         wait_for(lambda name=name: containers.output(pod, name) == "orphan", 10)
     zombies = "ps -o stat | grep -c Z || true"
-    assert int(containers.execute(pod, zombies, "left")) > 0
+    wait_for(lambda: int(containers.execute(pod, zombies, "left")) > 0, 5)  # it ends after it has printed
     wait_for(lambda: containers.execute(pod, zombies, "reaped") == "0", 5)
     assert "shim" in containers.execute(pod, "tr '\\0' ' ' < /proc/1/cmdline", "reaped")
 
 
 def test_volumes_from_another_container(containers: Containers) -> None:
     points = [{"sourceVolume": "data", "containerPath": "/data"}]
-    writer = containers.shell("echo shared > /data/file; sleep 600", name="writer", mountPoints=points)
+    script = "echo shared > /data/new; mv /data/new /data/file; sleep 600"
+    writer = containers.shell(script, name="writer", mountPoints=points)
     read = "until cat /data/file 2> /dev/null; do :; done; touch /data/x 2>&1; sleep 600"
     reading = [{"sourceContainer": "writer", "readOnly": True}]
     reader = containers.shell(read, name="reader", volumesFrom=reading)
     pod = containers.serve(writer, reader, volumes=[{"name": "data"}])
-    assert containers.output(pod, "reader") == "shared\ntouch: /data/x: Read-only file system"
+    wait_for(lambda: containers.output(pod, "reader") == "shared\ntouch: /data/x: Read-only file system", 10)
 
 
 def test_terminal_and_standard_input(containers: Containers) -> None:

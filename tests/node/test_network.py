@@ -19,6 +19,8 @@ SERVES = "mkdir /tmp/w; echo hello > /tmp/w/index.html; exec httpd -f -p 8080 -h
 
 # A message of the forward protocol, [tag, time, record], in MessagePack: arrays, strings, a number, a map.
 FORWARDED = r"\223\254app-firelens\001\201\243log\246direct"
+# A container waits for the start of its router, not until that listens.
+FORWARDS = f"until printf '{FORWARDED}' | nc $FLUENT_HOST $FLUENT_PORT; do sleep 0.1; done"
 
 
 def _fetch(address: str) -> str:
@@ -71,7 +73,7 @@ def test_log_router_gets_what_is_forwarded_and_what_is_printed(
 ) -> None:
     kubectl.apply(ecs.account(allow={"hostVolumes": ["/var/log/pods"]} if reads_node_logs else {}))
     logging = {"logDriver": "awsfirelens", "options": {"Name": "cloudwatch", "log_group_name": "shop"}}
-    script = f"echo printed; printf '{FORWARDED}' | nc $FLUENT_HOST $FLUENT_PORT; exec sleep 600"
+    script = f"echo printed; {FORWARDS}; exec sleep 600"
     pod = containers.serve(containers.shell(script, logConfiguration=logging), _router(containers))
 
     def seen() -> list[Document]:
@@ -81,7 +83,7 @@ def test_log_router_gets_what_is_forwarded_and_what_is_printed(
 
     routed = wait_for(seen, 20)
     records = {each["record"]["log"]: each for each in routed}
-    assert set(records) == {"direct", "printed"} if reads_node_logs else {"direct"}
+    assert set(records) == ({"direct", "printed"} if reads_node_logs else {"direct"})
     direct = records["direct"]
     assert direct["tag"] == "app-firelens"
     assert direct["record"] == {"log": "direct", "ecs_cluster": "default", "ecs_task_definition": "web:1"}
@@ -99,7 +101,7 @@ def test_secret_options_of_a_log_router(containers: Containers, kubectl: Kubectl
     kubectl("create", "secret", "generic", "splunk", "--from-literal=token=t0ken")
     secret = {"name": "splunk_token", "valueFrom": f"{arn}:token::"}
     logging = {"logDriver": "awsfirelens", "options": {"Name": "splunk"}, "secretOptions": [secret]}
-    script = f"printf '{FORWARDED}' | nc $FLUENT_HOST $FLUENT_PORT; exec sleep 600"
+    script = f"{FORWARDS}; exec sleep 600"
     pod = containers.serve(containers.shell(script, logConfiguration=logging), _router(containers))
     (routed,) = wait_for(lambda: _routed(containers, pod), 20)
     assert routed["output"]["splunk_token"] == "t0ken"

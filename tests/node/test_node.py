@@ -52,7 +52,7 @@ def test_nothing_stays_when_the_owner_is_killed(cluster: object, tmp_path: Path)
     log = tmp_path / "log"
     owner = spawn([sys.executable, "-c", _HOLD], log, env=os.environ | {"PYTHONPATH": str(PROJECT)})
     try:
-        wait_for(lambda: owner.poll() is not None or "held" in log.read_text(), 90)
+        wait_for(lambda: owner.poll() is not None or "held" in log.read_text(), 180)
         assert owner.poll() is None, log.read_text()
         assert _processes("sleep 54321")
         directory = log.read_text().split()[-1]

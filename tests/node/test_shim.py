@@ -115,12 +115,12 @@ def test_ulimits(containers: Containers) -> None:
 
 
 def test_a_stop_signal_passes_through_the_shim(containers: Containers) -> None:
-    script = "trap 'echo stopped; exit 7' TERM; while :; do sleep 0.1; done"
-    app = containers.shell("sleep 3")
-    helper = containers.shell("", "helper", essential=False, entryPoint=["sh", "-c", script])
+    script = "trap 'echo stopped; exit 7' TERM; touch /shared/traps; while :; do sleep 0.1; done"
+    app = containers.shell("until [ -e /shared/traps ]; do sleep 0.1; done", **SHARED)
+    helper = containers.shell("", "helper", essential=False, entryPoint=["sh", "-c", script], **SHARED)
     del helper["command"]
     helper["linuxParameters"] = {"initProcessEnabled": True}
-    record = containers.run(app, helper)
+    record = containers.run(app, helper, **VOLUMES)
     assert container_of(record, "helper")["exitCode"] == 7
     assert containers.output(record["kubernetes"]["podName"], "helper") == "stopped"
 
