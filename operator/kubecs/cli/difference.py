@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from kubecs.cli import session
+from kubecs.cli import reads, session
 from kubecs.cli.exitcodes import CommandError, ExitCode
+from kubecs.cli.reads import Reads
 from kubecs.cli.session import Object, Session
 from kubecs.kube import resources
 from kubecs.kube.direct import together
@@ -59,9 +60,10 @@ def run(arguments: argparse.Namespace) -> int:
     here = session.opened(arguments)
     documents = [each for name in arguments.filename for each in _documents(name)]
     ordered = sorted(documents, key=lambda each: list(KINDS).index(each["kind"]))
-    calls: list[Callable[[], Any]] = [_planning, partial(_following, here, ordered), partial(_all_asked, here, ordered)]
-    planning, services, asked = together(calls)
-    trial = planning.Trial(here, arguments.region, services)
+    seen = Reads(here)
+    calls: list[Callable[[], Any]] = [_planning, partial(_all_asked, here, seen, ordered)]
+    planning, asked = together(calls)
+    trial = planning.Trial(seen, here.now, arguments.region)
     found: list[Change] = [change for each in asked for change in trial.apply(each)]
     for change in found:
         _print(change)
@@ -97,13 +99,14 @@ class Asked:
     made: Object | ApiError
 
 
-def _all_asked(here: Session, documents: Sequence[Object]) -> list[Asked]:
+def _all_asked(here: Session, seen: Reads, documents: Sequence[Object]) -> list[Asked]:
     groups = (documents[at : at + _AT_ONCE] for at in range(0, len(documents), _AT_ONCE))
-    return [asked for group in groups for asked in together([partial(_asked, here, each) for each in group])]
+    return [asked for group in groups for asked in together([partial(_asked, here, seen, each) for each in group])]
 
 
-def _asked(here: Session, document: Object) -> Asked:
-    resource, name, namespace = KINDS[document["kind"]], document["metadata"]["name"], _namespace(here, document)
+def _asked(here: Session, seen: Reads, document: Object) -> Asked:
+    resource, name = KINDS[document["kind"]], document["metadata"]["name"]
+    namespace = document["metadata"].get("namespace") or here.home
 
     def tried() -> Object | ApiError:
         try:
@@ -111,20 +114,13 @@ def _asked(here: Session, document: Object) -> Asked:
         except ApiError as error:
             return error
 
-    calls: list[Callable[[], Any]] = [lambda: here.api.find(resource, namespace, name), tried]
-    live, made = together(calls)
+    calls: list[Callable[[], Any]] = [
+        lambda: here.api.find(resource, namespace, name),
+        tried,
+        lambda: reads.ahead(seen, document, namespace),
+    ]
+    live, made, _ = together(calls)
     return Asked(document, namespace, live, made)
-
-
-def _namespace(here: Session, document: Object) -> str:
-    return document["metadata"].get("namespace") or here.home
-
-
-def _following(here: Session, documents: Sequence[Object]) -> dict[str, list[Object]]:
-    """By namespace, the services that a new revision of a family can roll."""
-    spaces = sorted({_namespace(here, each) for each in documents if each["kind"] == "ECSTaskDefinition"})
-    found = together([partial(here.api.list, resources.ECS_SERVICES, space) for space in spaces])
-    return dict(zip(spaces, found, strict=True))
 
 
 def _print(change: "Change") -> None:

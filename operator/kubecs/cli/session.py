@@ -106,16 +106,19 @@ class Session:
 
     def children(self, resource: resources.Resource, service: Object) -> list[Object]:
         """Objects of a kind that carry the service's labels."""
-        spec = service["spec"]
-        cluster = names.cluster_name(spec.get("cluster"))
-        pairs = {labels.CLUSTER: cluster, labels.SERVICE: spec["serviceName"]}
-        selector = ",".join(f"{label}={names.label_value(value)}" for label, value in pairs.items())
-        return self.api.list(resource, service["metadata"]["namespace"], labels=selector)
+        return self.api.list(resource, service["metadata"]["namespace"], labels=selector_of(service))
 
     def workloads(self, service: Object) -> list[Object]:
         """What runs the service's tasks: its Deployment, or its DaemonSet."""
         daemon = service["spec"].get("schedulingStrategy") == "DAEMON"
         return self.children(resources.DAEMON_SETS if daemon else resources.DEPLOYMENTS, service)
+
+
+def selector_of(service: Object) -> str:
+    """The label selector of what belongs to a service."""
+    spec = service["spec"]
+    pairs = {labels.CLUSTER: names.cluster_name(spec.get("cluster")), labels.SERVICE: spec["serviceName"]}
+    return ",".join(f"{label}={names.label_value(value)}" for label, value in pairs.items())
 
 
 def add_flags(parser: argparse.ArgumentParser, *, everywhere: bool = False) -> None:
