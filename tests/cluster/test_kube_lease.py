@@ -13,7 +13,7 @@ import pytest
 from kubecs.kube import resources
 from kubecs.kube.client import Client
 from kubecs.kube.lease import LeaderElection, Timing
-from tests.cluster.faultproxy import After, Answer, Cut, Delay, FaultProxy
+from tests.cluster.faultproxy import After, Answer, Cut, Delay, FaultProxy, Silence
 from tests.cluster.kube_rig import connect, faulty
 from tests.cluster.rig import wait_for_async
 from tools.localcluster import LocalCluster
@@ -102,6 +102,28 @@ async def test_a_release_hands_over_at_once_with_the_annotations(client: Client,
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     await second.release()
+    assert (await spec(client, namespace))["holderIdentity"] == ""
+
+
+async def test_a_renewal_that_the_end_cuts_off_does_not_keep_the_lease(
+    shaky: Client, client: Client, proxy: FaultProxy, namespace: str
+) -> None:
+    async with candidate(shaky, namespace, "a") as leader:
+        await leads(leader)
+        silent = proxy.add(Silence(), method="PATCH")
+        await wait_for_async(lambda: silent.hits, 10)
+    assert (await spec(client, namespace))["holderIdentity"] == ""
+
+
+async def test_a_lease_that_is_taken_while_the_end_comes_is_given_back(
+    shaky: Client, client: Client, proxy: FaultProxy, namespace: str
+) -> None:
+    async with candidate(client, namespace, "former") as former:
+        await leads(former)
+    async with candidate(shaky, namespace, "a") as heir:
+        silent = proxy.add(Silence(), method="PATCH")
+        await wait_for_async(lambda: silent.hits, 10)
+    assert not heir.leading.is_set()
     assert (await spec(client, namespace))["holderIdentity"] == ""
 
 

@@ -196,6 +196,7 @@ def apiserver_arguments(layout: Layout, feature_gates: Mapping[str, bool], *, au
         policy.write_text(yaml.safe_dump(_AUDIT_POLICY))
         arguments += [f"--audit-policy-file={policy}", f"--audit-log-path={layout.directory / 'audit.jsonl'}"]
         arguments.append("--audit-log-mode=blocking")
+        arguments.append("--audit-log-maxsize=100000")  # MB: who reads it holds a place in the one file
     return arguments
 
 

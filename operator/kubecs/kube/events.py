@@ -172,11 +172,11 @@ class EventRecorder:
                 self._drop(1, str(error))
             except asyncio.CancelledError:
                 self._drop(1, "stopped while it was being posted")
-                raise
-            finally:
-                series.pending = False
                 self._queue.task_done()
-            self._enqueue(series)
+                raise
+            series.pending = False
+            self._enqueue(series)  # before the queue is told, which may be all that its end waits for
+            self._queue.task_done()
 
     async def _post(self, series: _Series) -> None:
         """Creates the Event, or tells the server its new count; an Event that the server has expired is made anew."""

@@ -137,6 +137,7 @@ class LeaderElection:
         self._clock = clock or Clock()
         self._renewed = 0.0  # when the last successful write began
         self._record: Record | None = None
+        self._unanswered = False  # a write was sent, and what came of it is not known
         self._task: asyncio.Task[None] | None = None
         self._soon = asyncio.Event()
 
@@ -181,15 +182,32 @@ class LeaderElection:
     async def release(self) -> None:
         """Ends the candidacy, and gives the Lease back if it is held, so that the next leader need not wait."""
         self.lost.set()
-        record, self._record = self._record, None
-        if record is None or record.holder != self._identity:
-            return
-        body = self._body(record, holder="", duration=1, annotations=self.annotations())
         try:
             async with asyncio.timeout(RELEASE_SECONDS):
-                await self._client.patch(LEASES, self._namespace, self._name, body)
+                await self._give_back()
+        except NotFound:
+            return
         except (ApiError, TimeoutError) as error:
             log.warning("the lease %s was not released, others wait until it runs out: %s", self._name, error)
+        finally:
+            self._record = None
+
+    async def _give_back(self) -> None:
+        """A write that the end has cut off may have been carried out, or still be: what is written now decides."""
+        unsure = self._unanswered
+        record = await self._look() if unsure else self._record
+        if record is None or record.holder not in ({self._identity, ""} if unsure else {self._identity}):
+            return
+        try:
+            await self._write_free(record)
+        except Conflict:
+            record = await self._look()
+            if record.holder == self._identity:
+                await self._write_free(record)
+
+    async def _write_free(self, record: Record) -> None:
+        body = self._body(record, holder="", duration=1, annotations=self.annotations())
+        await self._client.patch(LEASES, self._namespace, self._name, body)
 
     # Phases
 
@@ -277,19 +295,26 @@ class LeaderElection:
             "spec": {**self._spec(self._identity, self._timing.duration, 0), "acquireTime": self._clock.micro_time()},
         }
         try:
-            self._record = Record.of(await self._client.create(body), self._clock.monotonic())
+            return await self._answered(self._client.create(body))
         except AlreadyExists:
             return False
-        return True
 
     async def _write(self, record: Record, annotations: Mapping[str, str] | None = None) -> bool:
         """Takes or renews; False when somebody wrote in between."""
         body = self._body(record, self._identity, self._timing.duration, annotations)
         try:
-            lease = await self._client.patch(LEASES, self._namespace, self._name, body)
+            return await self._answered(self._client.patch(LEASES, self._namespace, self._name, body))
         except Conflict:
             return False
-        self._record = Record.of(lease, self._clock.monotonic())
+
+    async def _answered(self, writing: Awaitable[Object]) -> bool:
+        self._unanswered = True
+        try:
+            self._record = Record.of(await writing, self._clock.monotonic())
+        except (AlreadyExists, Conflict):
+            self._unanswered = False
+            raise
+        self._unanswered = False
         return True
 
     # Bodies
