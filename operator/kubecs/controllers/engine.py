@@ -166,6 +166,8 @@ class Engine:
             return Outcome("success")
         if plan.steps and plan.confirm:
             await self._confirm(key)
+        if plan.unseen:
+            await self._confirm(Key("ECSTaskDefinition", key.namespace, plan.unseen))
         for step in plan.steps:
             await self._carry_out(key, step)
         if plan.steps and item.priority is Priority.RESYNC and key.kind in TOLD_LATER:

@@ -91,6 +91,7 @@ class Plan:
         requeue_after: Seconds until the key is looked at again though nothing changed.
         puts_off: A write waits until a controller of Kubernetes is at rest.
         confirm: Before the steps, the API server is asked whether the object is (or is gone) as it was decided upon.
+        unseen: An ECSTaskDefinition of which the API server is asked, before it is said to be missing.
     """
 
     steps: tuple[tuple[Action, ...], ...] = ()
@@ -100,3 +101,4 @@ class Plan:
     requeue_after: float | None = None
     confirm: bool = False
     puts_off: bool = False
+    unseen: str | None = None

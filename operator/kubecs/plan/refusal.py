@@ -1,12 +1,15 @@
 """Why a service or an ECSTask is left as it is; and the checks of a task definition that both make before it runs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from kubecs.ecs.errors import EcsError
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
 from kubecs.plan.account import Account
 from kubecs.plan.definition import definition
-from kubecs.plan.references import NOT_REGISTERED, Resolved, Unresolved
+from kubecs.plan.references import NOT_FOUND, NOT_REGISTERED, Resolved, Unresolved, family_referred_to
+from kubecs.translate import names
 from kubecs.translate.initialization import ResourceInitializationError
 from kubecs.translate.restricted import restricted_uses
 
@@ -21,6 +24,7 @@ class Refusal:
         missing: Something is not there (yet): Reconciling at first, Stalled only after the grace.
         waits: Nothing is wrong, somebody asked to wait: Reconciling, and no Event.
         quiet: What is missing is about to be made by us: an Event only once it has stalled.
+        unseen: The ECSTaskDefinition that was not seen: applied at the same time, its watch may tell of it later.
     """
 
     reason: str
@@ -28,12 +32,26 @@ class Refusal:
     missing: bool = False
     waits: bool = False
     quiet: bool = False
+    unseen: str | None = None
 
 
-def resolution_refusal(resolution: Unresolved) -> Refusal:
-    """A task definition that is not there may still come; it is missing, not wrong."""
+def resolution_refusal(resolution: Unresolved, reference: str, family_object: Mapping[str, Any] | None) -> Refusal:
+    """A task definition that is not there may still come; it is missing, not wrong.
+
+    Args:
+        resolution: What came of the reference.
+        reference: As it is written.
+        family_object: The ECSTaskDefinition of its family, if one was seen.
+    """
     message = f"{resolution.message} (spec.taskDefinition)"
-    return Refusal(resolution.reason, message, missing=True, quiet=resolution.reason == NOT_REGISTERED)
+    family = family_referred_to(reference) if family_object is None else None
+    return Refusal(
+        resolution.reason,
+        message,
+        missing=True,
+        quiet=resolution.reason == NOT_REGISTERED,
+        unseen=names.object_name(family) if family and resolution.reason == NOT_FOUND else None,
+    )
 
 
 def invalid(error: EcsError) -> Refusal:

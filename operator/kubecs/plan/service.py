@@ -36,7 +36,7 @@ def plan_service(snapshot: ServiceSnapshot, now: datetime) -> Plan:
     previous = previous_number(snapshot.spec, snapshot.newest_revision)
     resolution = resolve(reference, snapshot.revisions, snapshot.family_object, previous)
     if not isinstance(resolution, Resolved):
-        return servicestatus.refused(snapshot, resolution_refusal(resolution), now)
+        return servicestatus.refused(snapshot, resolution_refusal(resolution, reference, snapshot.family_object), now)
     if snapshot.paused or snapshot.service["metadata"].get("deletionTimestamp"):
         return _untouched(snapshot, now)
     chosen = choose(snapshot, resolution, now)

@@ -82,7 +82,8 @@ def refused(snapshot: ServiceSnapshot, refusal: Refusal, now: datetime) -> Plan:
     silent = refusal.waits or (refusal.quiet and again is not None)
     message = Message("Warning", refusal.reason, f"was unable to deploy: {refusal.message}")
     plan = _plan(snapshot, progress, wanted, [] if silent else [message], now, ())
-    return Plan(status=plan.status, events=plan.events, requeue_after=again)
+    unseen = refusal.unseen if plan.events else None
+    return Plan(status=plan.status, events=plan.events, requeue_after=again, unseen=unseen)
 
 
 def _plan(

@@ -27,8 +27,9 @@ def admit(snapshot: TaskSnapshot) -> Admitted | Refusal:
         return Refusal("OverridesNotAvailable", "overrides: they have no effect yet, and without them it is not run")
     if not snapshot.cluster_known:
         return Refusal("ClusterNotFound", f"Cluster not found: {snapshot.cluster} (spec.cluster)", missing=True)
-    resolution = resolve(spec.get("taskDefinition") or "", snapshot.revisions, snapshot.family_object)
+    reference = spec.get("taskDefinition") or ""
+    resolution = resolve(reference, snapshot.revisions, snapshot.family_object)
     if not isinstance(resolution, Resolved):
-        return resolution_refusal(resolution)
+        return resolution_refusal(resolution, reference, snapshot.family_object)
     definition = definition_of(snapshot.account, resolution)
     return definition if isinstance(definition, Refusal) else Admitted(resolution, definition)

@@ -157,10 +157,12 @@ def refused(snapshot: TaskSnapshot, refusal: Refusal, now: datetime) -> Plan:
         missing = references.missing(stored, refusal.reason, refusal.message, now, grace)
         wanted, again = missing.conditions, missing.requeue_after
     fields = _kept(snapshot) | {"clusterArn": cluster_arn(snapshot.account.id, snapshot.cluster)}
+    events = () if refusal.quiet and again is not None else conditions.announced(stored, wanted)
     return Plan(
         status=_whole(snapshot, fields, wanted, now),
-        events=() if refusal.quiet and again is not None else conditions.announced(stored, wanted),
+        events=events,
         requeue_after=again,
+        unseen=refusal.unseen if events else None,
     )
 
 

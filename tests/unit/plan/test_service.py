@@ -236,6 +236,15 @@ def test_a_missing_reference_waits_a_minute_and_then_stalls(changes: dict[str, A
     assert later.requeue_after is None
 
 
+def test_before_a_task_definition_is_said_to_be_missing_the_api_server_is_asked() -> None:
+    found = snapshot(revisions=())
+    first = plan_service(found, NOW)
+    assert (first.unseen, bool(first.events)) == ("web", True)
+    assert plan_service(with_status(found, first), NOW).unseen is None, "it was said"
+    family = {"metadata": {"name": "web", "generation": 1}, "spec": {"family": "web"}}
+    assert plan_service(replace(found, family_object=family), NOW).unseen is None, "it is there"
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
