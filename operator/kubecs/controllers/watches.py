@@ -103,12 +103,16 @@ class Watches:
 
         kopf ends on any watch error but a 410 inside the stream, so it needs a supervisor.
         """
-        for pause in EndlessBackoffs():
+        pauses = iter(EndlessBackoffs())
+        while True:
             heard = self.deaf_seconds() == 0
             self._began = self.clock()
             if heard:
                 self._deaf_since = self._began
             error = await self._once()
+            if self.clock() - self._began > LASTING_SECONDS:
+                pauses = iter(EndlessBackoffs())
+            pause = next(pauses)
             log.warning("kopf ended; starting it again", extra={"error": repr(error), "in": round(pause, 2)})
             await asyncio.sleep(pause)
 

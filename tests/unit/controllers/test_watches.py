@@ -13,9 +13,11 @@ from kubecs.controllers.watches import LASTING_SECONDS, KindMissed, Watches
 from kubecs.kube.errors import ApiError, Unavailable
 from kubecs.kube.resources import ECS_SERVICES, Resource
 
+Lived = tuple[Watches, Callable[[float], None], list[float]]  # what lets time pass, and the pauses between lives
 
-async def _lived(lives: list[float], monkeypatch: pytest.MonkeyPatch) -> tuple[Watches, Callable[[float], None]]:
-    """Watches whose kopf has lived for so many seconds each time, and lives now; and what lets time pass."""
+
+async def _lived(lives: list[float], monkeypatch: pytest.MonkeyPatch) -> Lived:
+    """Watches whose kopf has lived for so many seconds each time, and lives now."""
     now = [100.0]
     left, alive = list(lives), asyncio.Event()
 
@@ -28,7 +30,13 @@ async def _lived(lives: list[float], monkeypatch: pytest.MonkeyPatch) -> tuple[W
 
     nothing: Any = None
     monkeypatch.setattr(Watches, "_once", once)
-    monkeypatch.setattr(watches, "EndlessBackoffs", lambda: iter([0.0] * (len(lives) + 1)))
+    paused: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        paused.append(seconds)
+
+    monkeypatch.setattr(watches.asyncio, "sleep", sleep)
+    monkeypatch.setattr(watches.random, "random", lambda: 1.0)
     made = Watches(nothing, (), nothing, nothing, nothing, clock=lambda: now[0])
     task = asyncio.create_task(made.run())
     await alive.wait()
@@ -37,18 +45,20 @@ async def _lived(lives: list[float], monkeypatch: pytest.MonkeyPatch) -> tuple[W
     def passes(seconds: float) -> None:
         now[0] += seconds
 
-    return made, passes
+    return made, passes, paused
 
 
 async def test_short_lives_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    made, passes = await _lived([10, 20, 30], monkeypatch)
+    made, passes, paused = await _lived([10, 20, 30], monkeypatch)
+    assert paused == [0.2, 0.4, 0.8]
     assert made.deaf_seconds() == 60
     passes(LASTING_SECONDS + 1)
     assert made.deaf_seconds() == 0  # this time it lasts
 
 
 async def test_a_long_life_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    made, passes = await _lived([10, LASTING_SECONDS + 1, 5], monkeypatch)
+    made, passes, paused = await _lived([10, LASTING_SECONDS + 1, 5], monkeypatch)
+    assert paused == [0.2, 0.2, 0.4]
     passes(2)
     assert made.deaf_seconds() == 5 + 2
 
