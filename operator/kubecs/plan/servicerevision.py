@@ -73,7 +73,8 @@ def previous_number(spec: Mapping[str, Any], newest: Manifest | None) -> int | N
 
 def choose(snapshot: ServiceSnapshot, resolution: Resolved, now: datetime) -> Chosen | Refusal:
     """The revision for the service's parameters as they are now."""
-    wanted = _wanted(snapshot, resolution)
+    arn = task_definition_arn(snapshot.account.id, resolution.family, resolution.number)
+    wanted = parameters.resolved(snapshot.spec, arn, snapshot.newest_revision)
     lost = _lost(snapshot, wanted)
     if lost is not None:
         return Chosen(lost, controller_revision(lost, revision_owner(snapshot)), create=True)
@@ -84,18 +85,6 @@ def choose(snapshot: ServiceSnapshot, resolution: Resolved, now: datetime) -> Ch
             return _back_to(snapshot, newest, good, now)
         return Chosen(read_revision(newest), newest, create=False, rolled_back=rollback.differs(newest, wanted))
     return _rendered(snapshot, resolution, wanted, now)
-
-
-def _wanted(snapshot: ServiceSnapshot, resolution: Resolved) -> dict[str, Any]:
-    """The parameters; those in force if they differ only in the ARN's account and region, which start no deployment."""
-    arn = task_definition_arn(snapshot.account.id, resolution.family, resolution.number)
-    newest = snapshot.newest_revision
-    fresh = parameters.resolved(snapshot.spec, arn, newest)
-    for known in rollback.stood_for(newest) if newest is not None else ():
-        told = str(known.get("taskDefinition"))
-        if told.rpartition("/")[2] == arn.rpartition("/")[2] and fresh | {"taskDefinition": told} == known:
-            return dict(known)
-    return fresh
 
 
 def _back_to(snapshot: ServiceSnapshot, failed: Manifest, good: Manifest, now: datetime) -> Chosen:
