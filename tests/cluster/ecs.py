@@ -176,6 +176,11 @@ def uids(objects: list[Document]) -> set[str]:
     return {each["metadata"]["uid"] for each in objects}
 
 
+def warnings(kubectl: Kubectl) -> list[str]:
+    """What the Events of type Warning say."""
+    return [event["message"] for event in kubectl.list("event") if event["type"] == "Warning"]
+
+
 def deployment_of(kubectl: Kubectl, service: str, cluster: str = "default") -> Document:
     """The Deployment of a service."""
     found = kubectl.list("deployment", selector(cluster=cluster, service=service))

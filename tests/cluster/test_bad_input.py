@@ -136,8 +136,7 @@ def test_applied_together_nothing_is_said_to_be_missing(kubectl: Kubectl) -> Non
     kubectl.apply([ecs.task_definition(), ecs.service(), ecs.task()])
     ecs.wait_ready(kubectl, "ecsservice", "web")
     ecs.wait_ready(kubectl, "ecstask", "job")
-    warnings = [event["message"] for event in kubectl.list("event") if event["type"] == "Warning"]
-    assert [note for note in warnings if "not found" in note] == []
+    assert [note for note in ecs.warnings(kubectl) if "not found" in note] == []
 
 
 def test_after_the_grace_it_is_stalled_until_the_missing_comes(kubectl: Kubectl, operator: OperatorProcess) -> None:

@@ -371,15 +371,13 @@ def test_events_come_in_another_order(proxy: FaultProxy, kubectl: Kubectl) -> No
 
 @pytest.mark.usefixtures("faulty")
 def test_a_task_definition_that_is_told_late_is_not_said_to_be_missing(proxy: FaultProxy, kubectl: Kubectl) -> None:
-    (path,) = _watches_of(("ecstaskdefinitions",))
-    late = proxy.add(Late(1.0), path=path, times=None)
+    late = proxy.add(Late(1.0), path=_watches_of(("ecstaskdefinitions",))[0], times=None)
     proxy.cut_streams()
     wait_for(lambda: late.hits, PAUSE, "the watch is late")
     kubectl.apply([ecs.task_definition(), ecs.service(), ecs.task()])
     ecs.wait_ready(kubectl, "ecsservice", "web")
     ecs.wait_ready(kubectl, "ecstask", "job")
-    warnings = [event["message"] for event in kubectl.list("event") if event["type"] == "Warning"]
-    assert [each for each in warnings if "not found" in each] == []
+    assert [each for each in ecs.warnings(kubectl) if "not found" in each] == []
 
 
 def test_the_clock_is_an_hour_ahead_and_then_set_right(

@@ -11,12 +11,11 @@ from typing import Any, TypeVar
 
 from kubecs.cli import session
 from kubecs.cli.session import Object, Session
-from kubecs.ecs.errors import EcsError
-from kubecs.ecs.values import parse_task_definition_reference
 from kubecs.kube import resources
 from kubecs.kube.direct import together
 from kubecs.kube.errors import ApiError
 from kubecs.kube.resources import Resource
+from kubecs.plan.references import family_referred_to
 from kubecs.translate import labels, names
 
 ACCOUNT = "default"  # the one name of an ECSAccount
@@ -96,8 +95,7 @@ class Surroundings:
 def around(reads: Reads, service: Object, namespace: str) -> Surroundings:
     """Ask for all of it with calls beside each other."""
     spec = service.get("spec") or {}
-    cluster, family = names.cluster_name(spec.get("cluster")), family_named(spec.get("taskDefinition") or "")
-    daemon = spec.get("schedulingStrategy") == "DAEMON"
+    cluster, family = names.cluster_name(spec.get("cluster")), family_referred_to(spec.get("taskDefinition") or "")
     selector = session.selector_of(service)
 
     def children(resource: Resource) -> Callable[[], list[Object]]:
@@ -113,7 +111,7 @@ def around(reads: Reads, service: Object, namespace: str) -> Surroundings:
         children(resources.CONTROLLER_REVISIONS),
         children(resources.REPLICA_SETS),
         children(resources.PODS),
-        children(resources.DAEMON_SETS if daemon else resources.DEPLOYMENTS),
+        children(session.workload_of(service)),
         children(resources.POD_DISRUPTION_BUDGETS),
         lambda: reads.revisions(namespace, family) if family else [],
         lambda: reads.matching(resources.SERVICE_ACCOUNTS, namespace, session.OURS),
@@ -141,11 +139,3 @@ def _around_family(reads: Reads, family: str, namespace: str) -> None:
         lambda: reads.matching(resources.ECS_SERVICES, namespace),  # those that may follow it
     ]
     together(calls)
-
-
-def family_named(reference: str) -> str | None:
-    """The family that a reference names; None for text that is no reference."""
-    try:
-        return parse_task_definition_reference(reference).family
-    except EcsError:
-        return None

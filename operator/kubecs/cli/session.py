@@ -110,8 +110,13 @@ class Session:
 
     def workloads(self, service: Object) -> list[Object]:
         """What runs the service's tasks: its Deployment, or its DaemonSet."""
-        daemon = service["spec"].get("schedulingStrategy") == "DAEMON"
-        return self.children(resources.DAEMON_SETS if daemon else resources.DEPLOYMENTS, service)
+        return self.children(workload_of(service), service)
+
+
+def workload_of(service: Object) -> resources.Resource:
+    """The kind that runs the service's tasks."""
+    daemon = service["spec"].get("schedulingStrategy") == "DAEMON"
+    return resources.DAEMON_SETS if daemon else resources.DEPLOYMENTS
 
 
 def selector_of(service: Object) -> str:

@@ -81,7 +81,10 @@ class Trial:
     def _snapshot(self, namespace: str, service: Object) -> ServiceSnapshot:
         """What the operator would see, after the documents up to now."""
         spec, seen = service["spec"], reads.around(self.reads, service, namespace)
-        cluster, family = names.cluster_name(spec.get("cluster")), reads.family_named(spec.get("taskDefinition") or "")
+        cluster, family = (
+            names.cluster_name(spec.get("cluster")),
+            references.family_referred_to(spec.get("taskDefinition") or ""),
+        )
         deployment = next(iter(seen.workloads), None)
         tasks = tuple(summarise(pod) for pod in seen.pods)
         return ServiceSnapshot(
