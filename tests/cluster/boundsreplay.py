@@ -140,8 +140,9 @@ def _take_pod(replay: Replay, happening: Happening, taken: Collection[str]) -> I
     if ready != before:
         replay.ready.pop(name, None)  # the newest is last
     replay.ready[name] = ready
-    replay.lost.discard(name)
-    if before and not ready:
+    if ready:
+        replay.lost.discard(name)
+    elif before:
         replay.loses(name)
     highest = max((high for high, _ in replay.bounds), default=0)
     if before is None and replay.bounds and replay.alive() > highest:

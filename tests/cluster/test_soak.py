@@ -468,9 +468,9 @@ def _lives(seen: list[Happening], wrong: list[str]) -> Iterator[str]:
 
 
 def _crossed(soak: Soak, seen: list[Happening]) -> list[str]:
-    """The courses of the deployments in which a bound was crossed, each with what crossed it."""
+    """What crossed a bound, and the courses of those deployments; a cut-off report still tells the first."""
     return [
-        "\n".join([*map(str, course), *found])
+        "\n".join([*found, *map(str, course)])
         for course in by_deployment(seen).values()
         if (found := list(crossings(course, soak.taken)))
     ]

@@ -72,6 +72,15 @@ def test_what_was_decided_before_a_loss_was_known_is_let_pass_but_not_what_comes
     assert "the stop of b leaves 0 healthy" in found
 
 
+def test_a_loss_counts_until_it_is_known_whatever_else_is_written_of_the_pod() -> None:
+    """A container that ends is written of twice: its Pod is not ready any more, and what it was told is taken away."""
+    ill = [pod("a", ready=False), pod("a", ready=False, annotations={"told": "no more"})]
+    down = [replica_set("old", 1, 2), stopped("b")]
+    assert list(crossings([*steady(), *ill, *down])) == []
+    (found,) = crossings([*steady(), *ill, deployment(2, 1, 1, ready=1), pod("a", ready=False), *down])
+    assert "the stop of b leaves 0 healthy" in found
+
+
 def test_with_its_deployment_all_may_go() -> None:
     gone = Happening(next(_versions), "Deployment", "DELETED", deployment(2, 1, 1).object)
     assert list(crossings([*steady(), gone, stopped("a"), stopped("b")])) == []
