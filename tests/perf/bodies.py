@@ -69,6 +69,12 @@ def native(model: Mapping[str, Any], space: str, name: str) -> Object:
     return made
 
 
+def without_account(pod_spec: Object) -> None:
+    """Have the Pods run as the default ServiceAccount of whatever namespace; the API server fills in both names."""
+    for name in ("serviceAccount", "serviceAccountName"):
+        pod_spec.pop(name, None)
+
+
 def config_map(space: str, name: str, size: int) -> Object:
     """A ConfigMap of a size in bytes of JSON."""
     made: Object = {
@@ -93,7 +99,6 @@ def pod(template: Mapping[str, Any], space: str, name: str, size: int) -> Object
         },
         "spec": {**template["spec"], "schedulingGates": [{"name": "kubecs.dev/benchmark"}]},
     }
-    for absent in ("serviceAccount", "serviceAccountName"):
-        made["spec"].pop(absent, None)
+    without_account(made["spec"])
     made["metadata"]["annotations"][_PAD] = "x" * max(size - len(orjson.dumps(made)), 0)
     return made

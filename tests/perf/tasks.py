@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from kubecs.kube.resources import DEPLOYMENTS, ECS_SERVICES, Resource
+from kubecs.plan.rollout import refused_pods
 from tests.cluster import ecs
 from tests.perf import bodies, idle, start
 from tests.perf.bench import CONCURRENCY, Bench, bench, in_parallel
@@ -23,8 +24,6 @@ LAG_TARGET = 20.0  # ms
 SCRAPES = 30
 LOOK_SECONDS = 0.1
 LONGEST_SECONDS = 1200.0
-
-MODELS = ("ControllerRevision", "Deployment")
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ async def _native(bench: Bench, size: Size) -> float:
     space = await bench.bare_namespace()
 
     async def create(name: str) -> None:
-        for kind in MODELS:
+        for kind in start.CHILDREN:
             await bench.client.create(_raw(bench, kind, space, name, size.tasks))
 
     names = [f"native-{number}" for number in range(size.services)]
@@ -84,6 +83,7 @@ async def _native(bench: Bench, size: Size) -> float:
         await in_parallel(CONCURRENCY, [partial(create, name) for name in names])
 
     def available(deployment: bodies.Object) -> bool:
+        assert not (refused := refused_pods(deployment)), refused
         return bool(ecs.answered(deployment) and deployment["status"].get("availableReplicas") == size.tasks)
 
     return await _until_all(bench, DEPLOYMENTS, space, size.services, available, act)
@@ -93,7 +93,7 @@ def _raw(bench: Bench, kind: str, space: str, name: str, tasks: int) -> bodies.O
     made = bodies.native(bench.models[kind], space, name)
     if kind == "Deployment":
         made["spec"]["replicas"] = tasks
-        made["spec"]["template"]["spec"].pop("serviceAccountName", None)  # it is in the namespace of the model alone
+        bodies.without_account(made["spec"]["template"]["spec"])  # it is in the namespace of the model alone
     return made
 
 
