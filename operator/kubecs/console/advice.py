@@ -40,6 +40,22 @@ ADVICE: tuple[Advice, ...] = (
         r"^\w+NotAvailable",
         "Use the ECS controller and the ROLLING strategy; the others are not there yet.",
     ),
+    _row(
+        r"^(TargetGroup|ServiceRegistry|ServiceConnect)NotMapped",
+        "Say in the ECSAccount which Kubernetes Service stands for it, or map it to none: docs/accounts.md.",
+    ),
+    _row(r"^ServiceNameTaken", "Rename the other Service of that name, or choose another name in the ECSAccount."),
+    _row(r"^ServicePortMissing", "Give the task definition the port that is asked for: portMappings."),
+    _row(
+        r"^RolledBack",
+        "Correct what made the deployment fail (events and records are above), then apply the task definition again "
+        "or change spec.kubernetes.restartedAt.",
+    ),
+    _row(
+        r"^DeploymentFailed",
+        "Correct what made its tasks fail (events and records are above); the next deployment starts anew.",
+    ),
+    _row(r"^ServiceFailed", "See why the service that the message names is Stalled: kubectl ecs why SERVICE."),
     _row(r"^Paused", "Take spec.kubernetes.paused away when the work that it protects is done."),
     _row(
         r"^DeploymentBlocked",
@@ -108,7 +124,9 @@ ADVICE: tuple[Advice, ...] = (
 )
 NOTHING = "Nothing: all is as the spec wants it."
 WAIT = "Wait: it is on its way. kubectl ecs rollout status follows it."
-_PROGRESS = re.compile(r"^(DeploymentInProgress|Scaling|Pending|Provisioning|Starting)")
+_PROGRESS = re.compile(
+    r"^(DeploymentInProgress|Scaling|Pending|Provisioning|Starting|Stopping|Deprovisioning|Registered|ServicesUpdating)"
+)
 _NO_HARM = re.compile(r"^(ServiceSchedulerInitiated|UserInitiated|EssentialContainerExited)")
 
 

@@ -101,6 +101,9 @@ def test_an_end_without_an_error_is_wrong_for_a_service_alone() -> None:
         ("exit code 0", "go on running"),
         ("Unschedulable: 5 node(s) had untolerated taint", "tolerations"),
         ("DeploymentStrategyNotAvailable: x", "ROLLING"),
+        ("TargetGroupNotMapped: x", "none"),
+        ("RolledBack: x", "restartedAt"),
+        ("ServiceFailed: web is Stalled", "kubectl ecs why"),
         ("something new: x", "Look into: something new"),
     ],
 )

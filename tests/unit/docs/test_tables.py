@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from kubecs.console.advice import advise
 from kubecs.plan.rollout import bounds
 from kubecs.translate.labels import GROUP
 from kubecs.translate.names import object_name
@@ -75,6 +76,13 @@ def test_every_condition_and_reason_is_explained() -> None:
     assert len(said) > 30
     text = (DOCS / "conditions.md").read_text()
     assert sorted(word for word in said if not re.search(rf"\b{word}\b", text)) == []
+
+
+def test_kubectl_ecs_why_has_a_step_for_each_reason_of_a_service() -> None:
+    rows = _rows("conditions.md", "| Ready is | reason | meaning |")
+    reasons = [reason for state, named, _ in rows if state != "True" for reason in named.split(", ")]
+    assert len(reasons) > 20
+    assert [reason for reason in reasons if advise([f"{reason}: x"])[0].startswith("Look into")] == []
 
 
 def test_threat_model_weighs_every_right_of_the_operator() -> None:
