@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ from functools import partial
 from kubecs.kube.resources import DEPLOYMENTS, ECS_SERVICES, Resource
 from kubecs.plan.rollout import refused_pods
 from tests.cluster import ecs
+from tests.cluster.rig import PROJECT
 from tests.perf import bodies, idle, start
 from tests.perf.bench import CONCURRENCY, Bench, bench, in_parallel
 from tests.perf.figures import Row, Sample
@@ -139,9 +142,9 @@ async def _afterwards(bench: Bench, size: Size) -> list[Row]:
 
 async def scrape(bench: Bench, services: int) -> list[Row]:
     """B8: how long a scrape takes, and how late the event loop answers a probe that comes meanwhile."""
-    alone, over = [await _milliseconds(bench.operator.probe, "healthz") for _ in range(SCRAPES)], asyncio.Event()
+    alone, over = [_milliseconds(bench.operator.probe, "healthz") for _ in range(SCRAPES)], asyncio.Event()
     probes = asyncio.create_task(_probed_until(bench, over))
-    scrapes = [await _milliseconds(bench.operator.metrics) for _ in range(SCRAPES)]
+    scrapes = await _scrapes(bench)
     over.set()
     late = max(await probes) - Sample(tuple(alone), "ms").median
     what = f"scrape with {services} services"
@@ -151,9 +154,18 @@ async def scrape(bench: Bench, services: int) -> list[Row]:
     ]
 
 
-async def _milliseconds(call: Callable[..., object], *arguments: object) -> float:
+async def _scrapes(bench: Bench) -> list[float]:
+    """How many milliseconds each of so many scrapes took."""
+    command = (sys.executable, "-m", "tests.perf.scraper", str(bench.operator.metrics_port), str(SCRAPES))
+    process = await asyncio.create_subprocess_exec(*command, cwd=PROJECT, stdout=asyncio.subprocess.PIPE)
+    output, _ = await process.communicate()
+    found: list[float] = json.loads(output)
+    return found
+
+
+def _milliseconds(call: Callable[..., object], *arguments: object) -> float:
     started = time.perf_counter()
-    await asyncio.to_thread(call, *arguments)
+    call(*arguments)
     return (time.perf_counter() - started) * 1000
 
 
@@ -161,5 +173,6 @@ async def _probed_until(bench: Bench, over: asyncio.Event) -> list[float]:
     """How long probes took, one after the other."""
     seconds = []
     while not over.is_set():
-        seconds.append(await _milliseconds(bench.operator.probe, "healthz"))
+        seconds.append(_milliseconds(bench.operator.probe, "healthz"))
+        await asyncio.sleep(0)
     return seconds

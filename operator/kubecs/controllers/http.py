@@ -3,7 +3,7 @@
 It starts before anything else, so that a slow first list is seen as "not ready" and never as "dead".
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -20,18 +20,18 @@ SHUTDOWN_SECONDS = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Probes:
-    """What the pages answer from; each is called on the event loop for every request and must return at once.
+    """What the pages answer from; each is called on the event loop for every request.
 
     Attributes:
-        healthz: False makes the kubelet restart the operator.
+        healthz: False makes the kubelet restart the operator. It must return at once, as must readyz.
         readyz: False keeps the Pod out of Services and holds up a rolling update.
-        metrics: The whole page in Prometheus' text format.
+        metrics: The whole page in Prometheus' text format; it may take its time, if it lets others go on meanwhile.
         metrics_content_type: Of that page.
     """
 
     healthz: Check
     readyz: Check
-    metrics: Callable[[], bytes]
+    metrics: Callable[[], Awaitable[bytes]]
     metrics_content_type: str
 
 
@@ -52,7 +52,7 @@ def _answer(check: Check) -> Handler:
 
 def _metrics(probes: Probes) -> Handler:
     async def handler(_: web.Request) -> web.Response:
-        return web.Response(body=probes.metrics(), headers={"Content-Type": probes.metrics_content_type})
+        return web.Response(body=await probes.metrics(), headers={"Content-Type": probes.metrics_content_type})
 
     return handler
 

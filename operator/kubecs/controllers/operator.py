@@ -128,7 +128,7 @@ class Operator:
         """
         self._take_signals()
         options = self._options
-        probes = Probes(self.healthz, self.readyz, self._metrics.render, self._metrics.content_type)
+        probes = Probes(self.healthz, self.readyz, self._metrics.page, self._metrics.content_type)
         async with (
             self._client,
             serve(options.bind_address, options.health_port, options.metrics_port, probes) as ports,

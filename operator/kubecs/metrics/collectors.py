@@ -143,16 +143,15 @@ COLLECTORS: Mapping[str, Collector] = {
 }
 
 
-def render(view: StateView) -> str:
-    """Print every state metric.
+def pieces(view: StateView) -> Iterator[str]:
+    """Print every state metric, piece by piece; all of them are of the moment in which the first is asked for.
 
     Raises:
         KeyError: A row of kind `collector` has no function here.
     """
     state = read(view)
     leading = view.leading()
-    return "".join(
-        family(metric, COLLECTORS[metric.name](state))
-        for metric in table.TABLE
-        if metric.kind == "collector" and (leading or not metric.domain)
-    )
+    yield ""
+    for metric in table.TABLE:
+        if metric.kind == "collector" and (leading or not metric.domain):
+            yield from family(metric, COLLECTORS[metric.name](state))

@@ -6,12 +6,15 @@ it is 13 ms, on the same machine.
 The format: https://prometheus.io/docs/instrumenting/exposition_formats/ (version 0.0.4).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from kubecs.metrics.table import Metric
 
 # The values of the labels in the table's order, then the sample's value.
 Row = tuple[str | float, ...]
+
+ROWS_AT_ONCE = 1000  # so many lines take a millisecond or less
 
 _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 
@@ -21,8 +24,8 @@ def escape(value: str) -> str:
     return value.translate(_ESCAPES)
 
 
-def family(metric: Metric, rows: Iterable[Row]) -> str:
-    """Print one metric with its rows.
+def family(metric: Metric, rows: Iterable[Row]) -> Iterator[str]:
+    """Print one metric with its rows, in pieces of no more than ROWS_AT_ONCE lines.
 
     Args:
         metric: Its row of the table.
@@ -33,5 +36,7 @@ def family(metric: Metric, rows: Iterable[Row]) -> str:
     """
     labels = ",".join(f'{label}="%s"' for label in metric.labels)
     line = metric.name + (f"{{{labels}}}" if labels else "") + " %s\n"
-    head = f"# HELP {metric.name} {metric.help}\n# TYPE {metric.name} {metric.exposed_type}\n"
-    return head + "".join(map(line.__mod__, rows))
+    yield f"# HELP {metric.name} {metric.help}\n# TYPE {metric.name} {metric.exposed_type}\n"
+    lines = map(line.__mod__, rows)
+    while piece := "".join(islice(lines, ROWS_AT_ONCE)):
+        yield piece

@@ -22,7 +22,7 @@ def well() -> tuple[bool, str]:
 @pytest.fixture
 def probes() -> Probes:
     metrics = Metrics("1.2.3")
-    return Probes(well, well, metrics.render, metrics.content_type)
+    return Probes(well, well, metrics.page, metrics.content_type)
 
 
 async def fetch(port: int, path: str) -> tuple[int, str, str]:

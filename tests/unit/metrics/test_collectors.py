@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kubecs.metrics import exposition, table
+from kubecs.metrics import collectors, exposition, table
 from kubecs.metrics.registry import Metrics
 from kubecs.metrics.view import InstanceFacts
 from tests.unit.metrics.states import NOW, State, full_state, scrape, scrape_state, service, task, value, values
@@ -173,9 +173,20 @@ def test_no_series_is_printed_twice() -> None:
 def test_a_row_of_the_wrong_length_is_refused() -> None:
     metric = table.BY_NAME["ecs_service_generation"]
     with pytest.raises(TypeError):
-        exposition.family(metric, [("shop", "default", 1)])
+        list(exposition.family(metric, [("shop", "default", 1)]))
     with pytest.raises(TypeError):
-        exposition.family(metric, [("shop", "default", "web", "more", 1)])
+        list(exposition.family(metric, [("shop", "default", "web", "more", 1)]))
+
+
+def test_no_piece_is_long_and_all_are_of_the_first_moment() -> None:
+    state = full_state(services=1000, tasks_each=1)
+    pieces = collectors.pieces(state)
+    printed = [next(pieces)]
+    state.service_list.clear()
+    state.task_list.clear()
+    printed += pieces
+    assert max(piece.count("\n") for piece in printed) <= exposition.ROWS_AT_ONCE
+    assert "".join(printed).count("\necs_service_desired_tasks{") == 1000
 
 
 @settings(max_examples=100, deadline=None)

@@ -1,11 +1,13 @@
 """Event metrics: written by name, seen in a scrape."""
 
+import asyncio
+
 import pytest
 
 from kubecs.metrics.registry import MetricError, Metrics
 from kubecs.metrics.table import TABLE
 from kubecs.plan.actions import Observation
-from tests.unit.metrics.states import State, scrape, value, values
+from tests.unit.metrics.states import State, full_state, scrape, value, values
 
 SHOP = {"namespace": "shop", "cluster": "default"}
 
@@ -84,6 +86,17 @@ def test_what_the_table_does_not_have_is_refused(metrics: Metrics, observation: 
 def test_the_wrong_kind_is_refused(metrics: Metrics) -> None:
     with pytest.raises(MetricError, match="ecs_operator_leader"):
         metrics.count("ecs_operator_leader")
+
+
+async def test_others_go_on_while_the_page_is_printed(metrics: Metrics) -> None:
+    metrics.read_state_from(full_state(services=1000))
+    page = asyncio.create_task(metrics.page())
+    turns = 0
+    while not page.done():
+        turns += 1
+        await asyncio.sleep(0)
+    assert turns > 20
+    assert page.result().splitlines()[-1] == metrics.render().splitlines()[-1]
 
 
 def test_a_series_taken_in_advance_shows_its_zero(metrics: Metrics) -> None:
