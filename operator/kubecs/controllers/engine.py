@@ -217,8 +217,8 @@ class Engine:
     async def _say(self, key: Key, plan: Plan) -> Outcome:
         """Write the status, then post Events and count; a status that is due later takes these along then."""
         difference = self.status.difference(key, plan.status) if plan.status is not None else {}
-        if difference:
-            wait = self.status.wait_seconds(key)
+        if plan.status is not None and difference:
+            wait = self.status.wait_seconds(key, awaited=self.status.turns(key, plan.status))
             if wait > 0:
                 return Outcome("requeue", min(wait, plan.requeue_after or wait))
             self._check_lease()
