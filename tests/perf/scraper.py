@@ -1,12 +1,13 @@
 """A process that scrapes, as Prometheus is one: whoever measures meanwhile is not slowed down by the reading.
 
-Run as `python -m tests.perf.scraper PORT COUNT`; it prints a JSON list of milliseconds.
+Run as `python -m tests.perf.scraper PORT SECONDS`: one scrape after the other; it prints a JSON list of milliseconds.
 """
 
 import json
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
 
 
 def milliseconds(port: int) -> float:
@@ -17,5 +18,11 @@ def milliseconds(port: int) -> float:
     return (time.perf_counter() - started) * 1000
 
 
+def until(end: float, port: int) -> Iterator[float]:
+    """One scrape after the other until a monotonic time."""
+    while time.monotonic() < end:
+        yield milliseconds(port)
+
+
 if __name__ == "__main__":
-    print(json.dumps([milliseconds(int(sys.argv[1])) for _ in range(int(sys.argv[2]))]))
+    print(json.dumps(list(until(time.monotonic() + float(sys.argv[2]), int(sys.argv[1])))))

@@ -40,7 +40,7 @@ class CacheView:
 
     def tasks(self) -> Iterable[TaskFacts]:
         """Every live task, from the summaries."""
-        for (namespace, _), task in self._cache.tasks.items():
+        for (namespace, _), task in tuple(self._cache.tasks.items()):  # others may go on meanwhile
             yield TaskFacts(
                 namespace=namespace,
                 cluster=task.cluster,

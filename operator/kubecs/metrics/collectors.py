@@ -149,9 +149,8 @@ def pieces(view: StateView) -> Iterator[str]:
     Raises:
         KeyError: A row of kind `collector` has no function here.
     """
-    state = read(view)
     leading = view.leading()
-    yield ""
+    state = yield from read(view)
     for metric in table.TABLE:
         if metric.kind == "collector" and (leading or not metric.domain):
             yield from family(metric, COLLECTORS[metric.name](state))
