@@ -30,7 +30,7 @@ def measure(lines: Sequence[bytes]) -> list[Row]:
 def _microseconds(lines: Sequence[bytes]) -> float:
     queue: Queue[Key] = Queue()
     listener = Listener(queue, Metrics("benchmark"), Standing(synced=True, leading=True))
-    cache = listener.cache = Cache(listener.changed)
+    cache = listener.cache = Cache(listener.changed, listener.unreadable)
     events, turn, started = 0, 0, time.process_time()
     while events < LEAST_EVENTS:
         turn += 1

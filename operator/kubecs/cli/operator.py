@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     except (LeaseLost, NoConfiguration, OSError) as error:
         log.error("ended: %s", error)  # noqa: TRY400 - the message says it all
         return 1
-    except BaseExceptionGroup as group:
-        log.exception("ended", exc_info=group)
+    except (Exception, BaseExceptionGroup):
+        log.exception("ended")
         return 1
     return 0

@@ -1,6 +1,7 @@
 """The one cache: a store for each kind, fed by kopf's events, our informers and the answers to our own writes."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from kubecs.controllers.facts import HeldService, held_service, node_status, number_in_use
@@ -11,7 +12,17 @@ from kubecs.plan.containerimages import Unresolved, started_ms, tells, unresolve
 from kubecs.plan.summary import TaskSummary, summarise
 
 Object = dict[str, Any]
-Listener = Callable[[str, Change, Any], None]  # kind, change, and the facts that were kept of the object before
+Listener = Callable[[str, Change], None]
+Rejected = Callable[[str, str, str, Exception], None]
+
+# What is kept of each object of a kind, taken once when it changes.
+FACTS: Mapping[str, Callable[[Object], Any]] = {
+    "Pod": summarise,
+    "ECSService": held_service,
+    "Node": node_status,
+    "ECSTaskDefinitionRevision": unresolved,
+    "ControllerRevision": number_in_use,
+}
 
 
 class Cache:
@@ -19,39 +30,40 @@ class Cache:
 
     Attributes:
         stores: Kind to store.
-        tasks: A summary of each task's Pod by (namespace, name), made once when the Pod changes.
+        tasks: A summary of each task's Pod by (namespace, name).
         services: What is kept of each ECSService, likewise.
         nodes: The ECS status of each node by name, likewise.
         unresolved: What each task definition revision would learn from a task, likewise.
     """
 
-    def __init__(self, listener: Listener) -> None:
+    def __init__(self, listener: Listener, rejected: Rejected) -> None:
+        """Makes the empty stores.
+
+        Args:
+            listener: Told of every change.
+            rejected: Told of an object that makes no sense, by its kind, namespace and name, and of the reason.
+        """
         self.stores: Mapping[str, Store] = {
-            kind: Store(indexes=indexes, prune=PRUNE.get(kind)) for kind, indexes in INDEXES.items()
+            kind: Store(
+                indexes=indexes, prune=PRUNE.get(kind), take=FACTS.get(kind), rejected=partial(self._reject, kind)
+            )
+            for kind, indexes in INDEXES.items()
         }
-        self.tasks: dict[tuple[str, str], TaskSummary] = {}
-        self.services: dict[tuple[str, str], HeldService] = {}
-        self.nodes: dict[tuple[str, str], str] = {}
-        self.unresolved: dict[tuple[str, str], Unresolved] = {}
-        self._in_use: dict[tuple[str, str], int] = {}
-        self._facts: Mapping[str, tuple[dict[tuple[str, str], Any], Callable[[Object], Any]]] = {
-            "Pod": (self.tasks, summarise),
-            "ECSService": (self.services, held_service),
-            "Node": (self.nodes, node_status),
-            "ECSTaskDefinitionRevision": (self.unresolved, unresolved),
-            "ControllerRevision": (self._in_use, number_in_use),
-        }
+        self.tasks: Mapping[tuple[str, str], TaskSummary] = self.stores["Pod"].facts
+        self.services: Mapping[tuple[str, str], HeldService] = self.stores["ECSService"].facts
+        self.nodes: Mapping[tuple[str, str], str] = self.stores["Node"].facts
+        self.unresolved: Mapping[tuple[str, str], Unresolved] = self.stores["ECSTaskDefinitionRevision"].facts
+        self._in_use: Mapping[tuple[str, str], int] = self.stores["ControllerRevision"].facts
         self._listener = listener
+        self._rejected = rejected
+
+    def _reject(self, kind: str, obj: Object, error: Exception) -> None:
+        metadata = obj["metadata"]
+        self._rejected(kind, metadata.get("namespace", ""), metadata["name"], error)
 
     def changed(self, kind: str, change: Change) -> None:
         """Pass on a change that a store has taken in."""
-        before = None
-        if kind in self._facts:
-            held, take = self._facts[kind]
-            before = held.pop((change.namespace, change.name), None)
-            if change.new is not None:
-                held[change.namespace, change.name] = take(change.new)
-        self._listener(kind, change, before)
+        self._listener(kind, change)
 
     def observe(self, kind: str, event: EventType | None, obj: Object) -> None:
         """Take in an event (None: listed)."""

@@ -10,6 +10,7 @@ from kubecs.translate import labels, names
 Object = Mapping[str, Any]
 IndexFunction = Callable[[Object], Iterable[str]]
 OWNERS = ("ECSService", "ECSTask")
+RUNNERS = ("ReplicaSet", "DaemonSet", "ECSTask")  # what the Pod of a task is controlled by
 
 
 def value(namespace: str, what: str) -> str:
@@ -54,18 +55,34 @@ def _owned_by(kind: str, obj: Object) -> Iterable[str]:
         yield value(obj["metadata"]["namespace"], owner[1])
 
 
+def is_task(pod: Object) -> bool:
+    """Whether a Pod is a task: not one that somebody copied by hand, or took out of its ReplicaSet to look into it."""
+    references = pod["metadata"].get("ownerReferences") or ()
+    return any(each.get("controller") and each["kind"] in RUNNERS for each in references)
+
+
+def run_for_service(pod: Object) -> Iterable[str]:
+    """Tasks of a service, by the ECSService's name."""
+    return owned_by_service(pod) if is_task(pod) else ()
+
+
+def run_for_task(pod: Object) -> Iterable[str]:
+    """Tasks of an ECSTask, by its name."""
+    return owned_by_task(pod) if is_task(pod) else ()
+
+
 def telling_of_revision(pod: Object) -> Iterable[str]:
     """Running tasks of services by the name of their task definition revision, which learns its digests from them."""
-    name = revision_of(pod)
+    name = revision_of(pod) if is_task(pod) else None
     if name is not None:
         yield value(pod["metadata"]["namespace"], name)
 
 
-def in_cluster(obj: Object) -> Iterable[str]:
+def in_cluster(pod: Object) -> Iterable[str]:
     """Tasks by ECS's name of their cluster."""
-    cluster = _annotation(obj, labels.CLUSTER_NAME)
+    cluster = _annotation(pod, labels.CLUSTER_NAME) if is_task(pod) else None
     if cluster is not None:
-        yield value(obj["metadata"]["namespace"], cluster)
+        yield value(pod["metadata"]["namespace"], cluster)
 
 
 def referring_to_cluster(obj: Object) -> Iterable[str]:
@@ -116,8 +133,8 @@ def bound(obj: Object) -> Iterable[str]:
 
 INDEXES: Mapping[str, Mapping[str, IndexFunction]] = {
     "Pod": {
-        "service": owned_by_service,
-        "task": owned_by_task,
+        "service": run_for_service,
+        "task": run_for_task,
         "cluster": in_cluster,
         "revision": telling_of_revision,
     },

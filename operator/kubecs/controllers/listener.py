@@ -1,5 +1,6 @@
 """Told of every change in the cache: enqueues the keys that it concerns, and keeps what only an event shows."""
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,10 +12,13 @@ from kubecs.controllers.leading import Standing
 from kubecs.controllers.queue import Priority, Queue
 from kubecs.controllers.routing import ROUTES
 from kubecs.controllers.scalein import ScaleIn
+from kubecs.kube.resources import PLURALS
 from kubecs.kube.store import Change
 from kubecs.metrics.registry import Metrics
 from kubecs.plan import runs
 from kubecs.plan.summary import TaskSummary
+
+log = logging.getLogger("kubecs")
 
 Pod = dict[str, Any]
 
@@ -68,12 +72,12 @@ class Listener:
         self._standing = standing
         self._clock = clock
 
-    def changed(self, kind: str, change: Change, before: object) -> None:
+    def changed(self, kind: str, change: Change) -> None:
         """Enqueue every key that a change concerns; what the first lists bring waits behind events."""
         if self.cache is None:
             raise RuntimeError("the listener has no cache yet")
         if kind == "Pod":
-            self._pod_changed(self.cache, change, before)
+            self._pod_changed(self.cache, change)
         elif kind == "ECSTaskRecord" and change.new is not None:
             self._recorded(change.new)
         elif kind == "ECSTaskDefinitionRevision":
@@ -82,6 +86,12 @@ class Listener:
             self.burst.note()
         for key in ROUTES[kind](self.cache, change):
             self._enqueue(key, kind, change)
+
+    def unreadable(self, kind: str, namespace: str, name: str, error: Exception) -> None:
+        """An object carries our labels and makes no sense: it was left out of the cache."""
+        self._metrics.count("ecs_operator_unreadable_objects_total", resource=PLURALS[kind])
+        facts = {"object": f"{kind}/{namespace}/{name}", "error": repr(error)}
+        log.warning("left out, since somebody has made it unreadable", extra=facts)
 
     def _enqueue(self, key: Key, kind: str, change: Change) -> None:
         if key.kind in SUMMARIES and key.kind != kind:
@@ -104,15 +114,16 @@ class Listener:
         else:
             self.deleted_revisions.pop(key, None)
 
-    def _pod_changed(self, cache: Cache, change: Change, before: object) -> None:
+    def _pod_changed(self, cache: Cache, change: Change) -> None:
         if change.type == "DELETED":
             self._keep(cache, change.last)
         elif change.type == "ADDED" and change.old is not None:
             self._keep(cache, change.old)  # another Pod took its name before its end was seen
         elif change.last["metadata"].get("deletionTimestamp"):
             self.scale_in.notice(cache, change.last, in_time=True)
+        before: TaskSummary | None = change.before
         after = cache.tasks.get((change.namespace, change.name))
-        if isinstance(before, TaskSummary) and after is not None and after.running and not before.running:
+        if before is not None and after is not None and after.running and not before.running:
             self._started(change.namespace, after)
 
     def _keep(self, cache: Cache, pod: Pod) -> None:
@@ -130,7 +141,7 @@ class Listener:
 
     def _started(self, namespace: str, task: TaskSummary) -> None:
         """Seen to reach RUNNING, so each task is observed once, by the leader alone."""
-        if self._standing.leading and not task.restarts:
+        if self._standing.leading and task.owner_uid and task.launch_type and not task.restarts:
             self._metrics.observe(
                 "ecs_task_start_duration_seconds",
                 max(self._clock() - task.created_epoch, 0.0),

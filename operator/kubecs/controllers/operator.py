@@ -92,7 +92,7 @@ class Operator:
         self._client = Client(connection, hooks=hooks, version=options.version)
         self._queue: Queue[Key] = Queue()
         self._listener = Listener(self._queue, self._metrics, self._standing)
-        self._cache = Cache(self._listener.changed)
+        self._cache = Cache(self._listener.changed, self._listener.unreadable)
         self._listener.cache = self._cache
         self._informers = [self._informer(selected, hooks) for selected in resources.informed(options.namespace)]
         self._sweeper = Sweeper(self._client, self._cache, self._metrics, resources.WATCHED, options.namespace)

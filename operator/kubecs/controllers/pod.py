@@ -4,7 +4,7 @@ from datetime import datetime
 
 from kubecs.controllers.accounts import account
 from kubecs.controllers.cache import Cache, Object
-from kubecs.controllers.indexes import owner_of
+from kubecs.controllers.indexes import is_task, owner_of
 from kubecs.controllers.keys import Key
 from kubecs.controllers.listener import Listener
 from kubecs.kube.errors import ApiError, NamespaceEnding
@@ -29,7 +29,7 @@ class PodReconciler:
         """Decide about the Pod of that name and about those that went under it."""
         plans = [self._gone(pod, now) for pod in tuple(self._listener.gone.get((key.namespace, key.name), ()))]
         live = self._cache.get("Pod", key.namespace, key.name)
-        if live is not None:
+        if live is not None and is_task(live):
             plans.append(plan_pod(self._snapshot(live, now, gone=False), now))
         return Plan(
             steps=tuple(step for plan in plans for step in plan.steps),
@@ -45,7 +45,7 @@ class PodReconciler:
         return None
 
     def _gone(self, pod: Object, now: datetime) -> Plan:
-        plan = plan_pod(self._snapshot(pod, now, gone=True), now)
+        plan = plan_pod(self._snapshot(pod, now, gone=True), now) if is_task(pod) else Plan()
         if not plan.steps:
             self._listener.forget(pod)
         return plan

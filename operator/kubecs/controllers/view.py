@@ -9,11 +9,9 @@ from kubecs.controllers.engine import QUEUE, Engine
 from kubecs.controllers.keys import Key
 from kubecs.controllers.leading import Standing
 from kubecs.controllers.queue import Queue
-from kubecs.kube.resources import RESOURCES
+from kubecs.kube.resources import PLURALS
 from kubecs.metrics.view import InstanceFacts, QueueFacts, ReconcileFacts, ServiceFacts, TaskFacts
 from kubecs.translate.names import DEFAULT_CLUSTER
-
-PLURALS = {resource.kind: resource.plural for resource in RESOURCES}
 
 
 class CacheView:
@@ -41,6 +39,8 @@ class CacheView:
     def tasks(self) -> Iterable[TaskFacts]:
         """Every live task, from the summaries."""
         for (namespace, _), task in tuple(self._cache.tasks.items()):  # others may go on meanwhile
+            if not task.owner_uid:
+                continue  # nobody's: no task
             yield TaskFacts(
                 namespace=namespace,
                 cluster=task.cluster,

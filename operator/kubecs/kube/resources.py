@@ -115,6 +115,8 @@ RESOURCES: tuple[Resource, ...] = (
     ECS_TASK_RECORDS,
 )
 
+PLURALS = {resource.kind: resource.plural for resource in RESOURCES}
+
 _BY_TYPE = {(resource.api_version, resource.kind): resource for resource in RESOURCES}
 
 

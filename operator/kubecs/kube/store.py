@@ -19,6 +19,7 @@ Index = Callable[[Object], Iterable[str]]
 EventType = Literal["ADDED", "MODIFIED", "DELETED"]
 
 MAX_TOMBSTONES = 10_000
+UNREADABLE = (AttributeError, IndexError, KeyError, TypeError, ValueError)  # what comes of reading a malformed object
 
 
 class Entry:
@@ -30,12 +31,16 @@ class Entry:
         resource_version: metadata.resourceVersion as an integer.
         raw: JSON of the pruned object.
         values: For each index of the store, in its order, the values of this object.
+        facts: What the store's `take` made of the object; None without one.
     """
 
-    __slots__ = ("key", "raw", "resource_version", "uid", "values")
+    __slots__ = ("facts", "key", "raw", "resource_version", "uid", "values")
 
-    def __init__(self, key: Key, uid: str, resource_version: int, raw: bytes, values: tuple[tuple[str, ...], ...]):
+    def __init__(
+        self, key: Key, uid: str, resource_version: int, raw: bytes, values: tuple[tuple[str, ...], ...], facts: Any
+    ) -> None:
         self.key = key
+        self.facts = facts
         self.uid = uid
         self.resource_version = resource_version
         self.raw = raw
@@ -79,6 +84,11 @@ class Change:
         return self._old
 
     @property
+    def before(self) -> Any:
+        """The facts that the cache held before under that name; None if nothing."""
+        return None if self._held is None else self._held.facts
+
+    @property
     def new(self) -> Object | None:
         """The object now; None after a deletion."""
         return None if self.type == "DELETED" else self._now
@@ -101,13 +111,20 @@ Changes = list[Change]
 
 
 class Store:
-    """The cached objects of one resource. Not thread-safe; belongs to one event loop."""
+    """The cached objects of one resource. Not thread-safe; belongs to one event loop.
+
+    Attributes:
+        facts: By (namespace, name), what `take` made of each object.
+    """
 
     def __init__(
         self,
         indexes: Mapping[str, Index] | None = None,
         prune: Callable[[Object], Object] | None = None,
         max_tombstones: int = MAX_TOMBSTONES,
+        *,
+        take: Callable[[Object], Any] | None = None,
+        rejected: Callable[[Object, Exception], None] | None = None,
     ) -> None:
         """Makes an empty store.
 
@@ -115,6 +132,9 @@ class Store:
             indexes: For each index name, the function that gives the values under which an object is found.
             prune: Takes away what is not used; may change and return its argument. managedFields always go.
             max_tombstones: How many deletions are remembered.
+            take: Takes the facts of an object that are wanted without parsing it again.
+            rejected: Told of an object that one of these functions cannot make sense of; the store goes on with what
+                it held. Without it the error is raised.
         """
         indexes = indexes or {}
         self._functions = tuple(indexes.values())
@@ -125,6 +145,9 @@ class Store:
         self._superseded: dict[str, Entry] = {}  # by uid: lost its name to a new object, deletion not yet seen
         self._tombstones: OrderedDict[str, int] = OrderedDict()
         self._max_tombstones = max_tombstones
+        self._take = take
+        self._rejected = rejected
+        self.facts: dict[Key, Any] = {}
         self._floor = 0  # resourceVersion of the newest list: what it lacked and is not newer does not exist
 
     # Reads
@@ -216,32 +239,51 @@ class Store:
         held = self._entries.get(key)
         if version <= (self._floor if held is None else held.resource_version):
             return None
-        if self._prune is not None:
-            obj = self._prune(obj)
-        self._hold(key, held, obj, version)
+        read = self._read(key, obj, version)
+        if read is None:
+            return None
+        entry, obj = read
+        self._hold(held, entry)
         same = held is not None and held.uid == uid
         return Change("MODIFIED" if same else "ADDED", key, held, obj, version)
 
-    def _hold(self, key: Key, held: Entry | None, obj: Object, version: int) -> None:
-        """Puts the object in place of what was held, and moves it in the indexes if its values changed."""
-        values = tuple(tuple(function(obj)) for function in self._functions)
-        uid: str = obj["metadata"]["uid"]
+    def _read(self, key: Key, obj: Object, version: int) -> tuple[Entry, Object] | None:
+        """What is kept of the object, and the object pruned; None when it makes no sense.
+
+        Anybody may write what the API server does not check: one such object must not be the end of all others.
+        """
+        try:
+            if self._prune is not None:
+                obj = self._prune(obj)
+            values = tuple(tuple(function(obj)) for function in self._functions)
+            facts = self._take(obj) if self._take is not None else None
+        except UNREADABLE as error:
+            if self._rejected is None:
+                raise
+            self._rejected(obj, error)
+            return None
+        return Entry(key, obj["metadata"]["uid"], version, _compact(obj), values, facts), obj
+
+    def _hold(self, held: Entry | None, entry: Entry) -> None:
+        """Puts an entry in place of what was held, and moves it in the indexes if its values changed."""
         if held is None:
-            key = (intern(key[0]), key[1])
+            entry.key = (intern(entry.key[0]), entry.key[1])
         else:
-            key = held.key
-            if held.uid == uid:
-                uid = held.uid
+            entry.key = held.key
+            if held.uid == entry.uid:
+                entry.uid = held.uid
             else:
                 self._superseded[held.uid] = held
-        if held is not None and held.values == values:
-            values = held.values
+        if held is not None and held.values == entry.values:
+            entry.values = held.values
         else:
             if held is not None:
                 self._unindex(held)
-            values = tuple(tuple(intern(value) for value in own) for own in values)
-            self._index(key, values)
-        self._entries[key] = Entry(key, uid, version, _compact(obj), values)
+            entry.values = tuple(tuple(intern(value) for value in own) for own in entry.values)
+            self._index(entry.key, entry.values)
+        self._entries[entry.key] = entry
+        if self._take is not None:
+            self.facts[entry.key] = entry.facts
 
     def _bury(self, obj: Object, version: int) -> Change | None:
         """Merges a deletion. One that the cache knew nothing of is a change too: it carries the final state."""
@@ -256,9 +298,10 @@ class Store:
         elif held.resource_version > version:
             return None
         self._forget(uid, held, version)
-        if self._prune is not None:
-            obj = self._prune(obj)
-        return Change("DELETED", key, held, obj, version)
+        read = self._read(key, obj, version)
+        if read is None:
+            return None if held is None else self._miss(held, version)
+        return Change("DELETED", key, held, read[1], version)
 
     def settle(self, seen: set[Key], version: int) -> Changes:
         """Ends a list of that resourceVersion which showed those keys: buries what it should have shown and did not."""
@@ -278,6 +321,7 @@ class Store:
         self._superseded.pop(uid, None)
         if held is not None and self._entries.get(held.key) is held:
             del self._entries[held.key]
+            self.facts.pop(held.key, None)
             self._unindex(held)
         self._tombstones[uid] = version
         self._tombstones.move_to_end(uid)

@@ -320,6 +320,12 @@ SECTIONS: Mapping[str, tuple[Metric, ...]] = {
             "Differences that a sweep found between a cache and the API server.",
             {"kind": ("missed_delete", "missed_update")},
         ),
+        Metric(
+            "ecs_operator_unreadable_objects_total",
+            "counter",
+            ("resource",),
+            "Events of objects with kubecs' labels that make no sense and were left out of a cache.",
+        ),
     ),
     "Kubernetes API": (
         Metric(

@@ -1,10 +1,10 @@
 """Containers that others wait for before they start: which of their ends means that the task cannot start."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from kubecs.plan import notes
 from kubecs.plan.termination import Run, start_of
 from kubecs.translate import labels
 from kubecs.translate.podwords import COMPLETE, ENDING, HEALTHY, SUCCESS
@@ -14,7 +14,7 @@ Pod = Mapping[str, Any]
 
 def fails(pod: Pod, run: Run) -> bool:
     """Whether a run ended so that what waits for its container can never start."""
-    condition = _noted(pod, labels.AWAITED).get(run.container)
+    condition = notes.read(pod, labels.AWAITED, {}).get(run.container)
     if condition == SUCCESS:
         return run.exit_code != 0 or not run.ran
     if condition == COMPLETE:
@@ -24,8 +24,8 @@ def fails(pod: Pod, run: Run) -> bool:
 
 def failure(pod: Pod, run: Run) -> str:
     """What to say about such a run."""
-    name = _noted(pod, labels.CONTAINER_NAMES).get(run.container, run.container)
-    condition = _noted(pod, labels.AWAITED).get(run.container)
+    name = notes.read(pod, labels.CONTAINER_NAMES, {}).get(run.container, run.container)
+    condition = notes.read(pod, labels.AWAITED, {}).get(run.container)
     how = f"ended with exit code {run.exit_code}" if run.ran else f"could not be started: {run.message}"
     wanted = {SUCCESS: "end with exit code 0", COMPLETE: "end", HEALTHY: "become HEALTHY"}[condition or SUCCESS]
     return f"container {name} had to {wanted} before others start, and {how}"
@@ -37,10 +37,10 @@ def overdue(pod: Pod, now: datetime) -> tuple[str, float] | None:
     Returns:
         ECS's name of it and the seconds left, not positive when they are over; None when nothing is limited.
     """
-    timeouts = _noted(pod, labels.START_TIMEOUTS)
+    timeouts = notes.read(pod, labels.START_TIMEOUTS, {})
     if not timeouts:
         return None
-    awaited, names = _noted(pod, labels.AWAITED), _noted(pod, labels.CONTAINER_NAMES)
+    awaited, names = notes.read(pod, labels.AWAITED, {}), notes.read(pod, labels.CONTAINER_NAMES, {})
     left = []
     for status in (pod.get("status") or {}).get("initContainerStatuses") or ():
         name = names.get(status["name"], status["name"])
@@ -56,9 +56,3 @@ def _others_started(pod: Pod) -> bool:
         status.get("restartCount") or "waiting" not in (status.get("state") or {"waiting": {}})
         for status in (pod.get("status") or {}).get("containerStatuses") or ()
     )
-
-
-def _noted(pod: Pod, annotation: str) -> dict[str, Any]:
-    noted = (pod["metadata"].get("annotations") or {}).get(annotation)
-    read: dict[str, Any] = json.loads(noted) if noted else {}
-    return read

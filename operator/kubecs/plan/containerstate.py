@@ -1,12 +1,11 @@
 """The containers of a task as ECS shows them, read from a Pod."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from kubecs.plan import restartpolicy, runs
+from kubecs.plan import notes, restartpolicy, runs
 from kubecs.plan.runs import Pod, Run
 from kubecs.plan.stopcause import container_reason, waiting_error
 from kubecs.plan.timestamps import maybe
@@ -67,11 +66,10 @@ def container_states(pod: Pod, ended: tuple[Run, ...], now: datetime) -> tuple[C
         now: The clock, for health checks that have not passed yet.
     """
     by_name = {status["name"]: status for status in runs.statuses(pod)}
-    notes = runs.annotations_of(pod)
-    names = json.loads(notes.get(labels.CONTAINER_NAMES) or "{}")
-    periods = json.loads(notes.get(labels.START_PERIODS) or "{}")
+    names = notes.read(pod, labels.CONTAINER_NAMES, {})
+    periods = notes.read(pod, labels.START_PERIODS, {})
     essential = runs.essential_names(pod)
-    once = json.loads(notes.get(labels.RUNS_ONCE) or "[]")
+    once = notes.read(pod, labels.RUNS_ONCE, [])
     newest = {run.container: run for run in ended}
     return tuple(
         _container_state(
@@ -179,7 +177,7 @@ def unhealthy_from(pod: Pod) -> float:
         for each in runs.containers(pod)
         if each["name"] in waiting and each["name"] in essential and "readinessProbe" in each
     ]
-    periods = json.loads(runs.annotations_of(pod).get(labels.START_PERIODS) or "{}") if checked else {}
+    periods = notes.read(pod, labels.START_PERIODS, {}) if checked else {}
     return min((_fails_from(pod, probe, waiting[name], periods.get(name, 0)) for probe, name in checked), default=0.0)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 DEFAULT_LAUNCH_TYPE = "EC2"
+LAUNCH_TYPES = ("EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES")
 
 
 def launch_type(spec: Mapping[str, Any]) -> str:

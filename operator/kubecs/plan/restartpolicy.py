@@ -1,10 +1,10 @@
 """The restartPolicy of a container of ECS: after which of its runs the same task goes on."""
 
-import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from kubecs.plan import notes
 from kubecs.plan.termination import Run
 from kubecs.translate import labels
 
@@ -16,8 +16,7 @@ def goes_on(pod: Pod, run: Run) -> bool:
 
     That is so only where the kubelet does start it again.
     """
-    noted = (pod["metadata"].get("annotations") or {}).get(labels.RESTARTS)
-    policy = json.loads(noted).get(run.container) if noted else None
+    policy = notes.read(pod, labels.RESTARTS, {}).get(run.container)
     if policy is None or run.started_at is None or run.finished_at is None:
         return False
     long_enough = run.finished_at - run.started_at >= timedelta(seconds=policy["period"])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kubecs.plan import awaits, restartpolicy
+from kubecs.plan import awaits, notes, restartpolicy
 from kubecs.plan.termination import LOST
 from kubecs.plan.termination import Run as Run
 from kubecs.plan.termination import run_in as run_in
@@ -55,10 +55,7 @@ def id_after(pod: Pod, run: Run) -> str:
 
 def container_names(pod: Pod) -> tuple[str, ...]:
     """Kubernetes names of the task's own containers, in ECS's order: without what kubecs adds to the Pod."""
-    noted = annotations_of(pod).get(labels.CONTAINERS)
-    if noted is None:
-        return tuple(container["name"] for container in pod["spec"]["containers"])
-    return tuple(json.loads(noted))
+    return tuple(notes.read(pod, labels.CONTAINERS, [each["name"] for each in pod["spec"]["containers"]]))
 
 
 def containers(pod: Pod) -> tuple[Mapping[str, Any], ...]:
@@ -85,10 +82,7 @@ def all_statuses(pod: Pod) -> Sequence[Mapping[str, Any]]:
 
 def essential_names(pod: Pod) -> frozenset[str]:
     """Kubernetes names of the essential containers; all of them where the annotation is missing."""
-    noted = annotations_of(pod).get(labels.ESSENTIAL)
-    if noted is None:
-        return frozenset(container["name"] for container in pod["spec"]["containers"])
-    return frozenset(json.loads(noted))
+    return frozenset(notes.read(pod, labels.ESSENTIAL, [each["name"] for each in pod["spec"]["containers"]]))
 
 
 def ended_runs(pod: Pod) -> tuple[Run, ...]:
@@ -161,10 +155,7 @@ class Renewal:
 
 def renewal_of(pod: Pod) -> Renewal:
     """Read the annotation; a Pod that is still its first task was never renewed."""
-    noted = annotations_of(pod).get(RENEWED)
-    if noted is None:
-        return Renewal(None, 0)
-    read = json.loads(noted)
+    read = notes.read(pod, RENEWED, {})
     return Renewal(maybe(read.get("at")), int(read.get("runs", 0)))
 
 

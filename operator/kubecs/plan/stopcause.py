@@ -1,12 +1,11 @@
 """Why a task stopped or cannot start: Kubernetes' words to ECS's stopCode and stoppedReason, as tables."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kubecs.plan import awaits, runs, spot
+from kubecs.plan import awaits, notes, runs, spot
 from kubecs.plan.runs import Pod, Run
 from kubecs.plan.termination import LOST
 from kubecs.translate import labels
@@ -19,6 +18,8 @@ SPOT_INTERRUPTION = "SpotInterruption"
 TASK_FAILED_TO_START = "TaskFailedToStart"
 TERMINATION_NOTICE = "TerminationNotice"
 USER_INITIATED = "UserInitiated"
+
+STOPPED_BY = frozenset({"stopCode", "stoppedReason"})  # what the operator notes
 
 EXITED = "Essential container in task exited"
 FAILED_TO_START = "Task failed to start"
@@ -170,11 +171,8 @@ def of_overdue_start(name: str) -> StopCause:
 
 def by_operator(pod: Pod) -> StopCause | None:
     """What the operator noted before it stopped the task."""
-    noted = runs.annotations_of(pod).get(labels.STOP_REASON)
-    if noted is None:
-        return None
-    read = json.loads(noted)
-    return StopCause(read["stopCode"], read["stoppedReason"])
+    read = notes.read(pod, labels.STOP_REASON, {})
+    return StopCause(read["stopCode"], read["stoppedReason"]) if read.keys() >= STOPPED_BY else None
 
 
 def by_disruption(pod: Pod, node: Node | None = None) -> StopCause | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kubecs.plan import containerstate, runs, taskstate
+from kubecs.plan.launchtype import LAUNCH_TYPES
 from kubecs.plan.timestamps import maybe, parse
 from kubecs.translate import labels
 
@@ -21,7 +22,7 @@ class TaskSummary:
         cluster: ECS's name of the cluster.
         service: ECS's name of the service; empty for a standalone task.
         owner: The name of the ECSService or ECSTask that it runs for.
-        launch_type: EC2, FARGATE, …
+        launch_type: EC2, FARGATE, …; empty where the label is none of these.
         last_status: ECS's lastStatus.
         created_epoch: Unix time at which its Pod was created.
         unplaced_reason: Why the scheduler found no node, in the metrics' terms; empty if it did or has not tried.
@@ -127,7 +128,7 @@ def summarise(pod: Mapping[str, Any]) -> TaskSummary:
         cluster=notes.get(labels.CLUSTER_NAME, ""),
         service=notes.get(labels.SERVICE_NAME, ""),
         owner=notes.get(labels.OWNER_OBJECT, ""),
-        launch_type=marks.get(labels.LAUNCH_TYPE, ""),
+        launch_type=launch if (launch := marks.get(labels.LAUNCH_TYPE, "")) in LAUNCH_TYPES else "",
         last_status=taskstate.last_status(pod),
         created_epoch=parse(metadata["creationTimestamp"]).timestamp(),
         renewed_epoch=renewed.timestamp() if renewed else 0.0,

@@ -48,8 +48,9 @@ def run_in(status: Mapping[str, Any], place: str) -> Run | None:
     if terminated is None:
         return None
     message = terminated.get("message") or ""
-    if message.startswith(TOLD_BY_SHIM):
-        return _told(status["name"], terminated, json.loads(message)["kubecs"])
+    told = _by_shim(message)
+    if told is not None:
+        return _told(status["name"], terminated, told)
     return Run(
         container=status["name"],
         container_id=terminated.get("containerID") or "",
@@ -65,6 +66,17 @@ def start_of(state: Mapping[str, Any]) -> datetime | None:
     """The startedAt of a running or terminated state; the kubelet writes 1970 for one that never started."""
     started = maybe(state.get("startedAt"))
     return started if started and started.year > UNIX_EPOCH_YEAR else None
+
+
+def _by_shim(message: str) -> Mapping[str, Any] | None:
+    """What the shim wrote; None for the words of a program, which may look alike."""
+    if not message.startswith(TOLD_BY_SHIM):
+        return None
+    try:
+        told = json.loads(message)["kubecs"]
+    except json.JSONDecodeError:
+        return None
+    return told if isinstance(told, dict) and isinstance(told.get("exitCode"), int) else None
 
 
 def _told(container: str, terminated: Mapping[str, Any], told: Mapping[str, Any]) -> Run:

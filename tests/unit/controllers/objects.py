@@ -101,10 +101,14 @@ class Seen:
 
     def __init__(self) -> None:
         self.changes: list[tuple[str, Change]] = []
-        self.cache = Cache(self._listen)
+        self.rejected: list[str] = []
+        self.cache = Cache(self._listen, self._reject)
 
-    def _listen(self, kind: str, change: Change, _: object) -> None:
+    def _listen(self, kind: str, change: Change) -> None:
         self.changes.append((kind, change))
+
+    def _reject(self, kind: str, namespace: str, name: str, error: Exception) -> None:
+        self.rejected.append(f"{kind}/{namespace}/{name}: {error!r}")
 
     def keys(self, event: EventType | None, manifest: Mapping[str, Any]) -> set[str]:
         """The keys to look at after an event, as text without the namespace; none where it was no news."""

@@ -42,7 +42,7 @@ def stage() -> Stage:
     queue: Any = told
     assert isinstance(Queue.add, Callable)
     listener = Listener(queue, metrics, standing, clock=lambda: 1767225610.0)
-    listener.cache = Cache(listener.changed)
+    listener.cache = Cache(listener.changed, listener.unreadable)
     return Stage(listener, listener.cache, told, standing, metrics)
 
 
@@ -164,6 +164,6 @@ def test_a_pod_that_runs_when_it_is_first_seen_has_started_before(stage: Stage) 
 def test_a_change_before_there_is_a_cache_is_a_bug() -> None:
     queue: Any = Told()
     listener = Listener(queue, Metrics("test"), Standing())
-    orphan = Cache(listener.changed)
+    orphan = Cache(listener.changed, listener.unreadable)
     with pytest.raises(RuntimeError, match="no cache"):
         orphan.observe("ECSService", "ADDED", service())

@@ -97,6 +97,15 @@ def test_children_concern_their_owner_by_reference_or_by_mark() -> None:
     assert owner_of(obj("Pod", "p", notes={labels.OWNER_OBJECT: "job"})) == ("ECSTask", "job")
 
 
+def test_a_copy_of_a_task_that_nobody_controls_is_no_task() -> None:
+    seen = Seen()
+    assert {"ECSService/web", "ECSCluster/default"} <= seen.keys("ADDED", pod("web-1"))
+    copy = pod("copy-of-web-1", 2, owners=[])
+    seen.keys("ADDED", copy)
+    assert [task.name for task in seen.cache.summaries("service", NAMESPACE, "web")] == ["web-1"]
+    assert seen.cache.count("Pod", "cluster", NAMESPACE, "default") == 1
+
+
 def test_a_service_concerns_its_cluster_and_the_family_that_it_names() -> None:
     keys = Seen().keys("ADDED", service("web", cluster="Shop_1", taskDefinition="Web:3"))
     families = {key for key in keys if key.startswith("ECSTaskDefinition/")}

@@ -26,7 +26,7 @@ class World:
         self.standing = Standing(synced=True)
         self.now = 0.0
         self.listener = Listener(queue, Metrics("0"), self.standing, lambda: self.now)
-        self.cache = Cache(self.listener.changed)
+        self.cache = Cache(self.listener.changed, self.listener.unreadable)
         self.listener.cache = self.cache
         self.deployment(wanted)
         self.replica_set(spec=pods, status=pods)

@@ -46,7 +46,7 @@ class Stage:
 
 @pytest.fixture
 def stage() -> Stage:
-    cache, server = Cache(lambda *_: None), Server()
+    cache, server = Cache(lambda *_: None, lambda *_: None), Server()
     client: Any = server
     cache.observe("ECSService", "ADDED", _stored(1, {"runningCount": 1, "pendingCount": 2}))
     made = Stage(100.0, server, cache, StatusWriter(client, cache))

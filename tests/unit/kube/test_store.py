@@ -310,3 +310,55 @@ def test_lists_by_namespace_and_cluster_scoped_objects() -> None:
     assert set(cache.keys()) == {("x", "a"), ("y", "a"), ("", "a")}
     with pytest.raises(KeyError):
         cache.by_index("shape", "round")
+
+
+def test_facts_are_those_of_the_object_that_is_held() -> None:
+    cache = store(take=lambda document: document["spec"]["color"].upper())
+    first = cache.observe(None, obj("a", "1", 5))
+    assert first is not None
+    assert first.before is None
+    changed = cache.observe("MODIFIED", obj("a", "1", 6, "green"))
+    assert changed is not None
+    assert (changed.before, dict(cache.facts)) == ("RED", {("n", "a"): "GREEN"})
+    cache.observe("ADDED", obj("a", "2", 8, "blue"))
+    late = cache.observe("DELETED", obj("a", "1", 7, "green"))  # of the former object of that name
+    assert late is not None
+    assert (late.before, dict(cache.facts)) == ("GREEN", {("n", "a"): "BLUE"})
+    cache.observe("DELETED", obj("a", "2", 9, "blue"))
+    assert not cache.facts
+
+
+def test_an_object_that_makes_no_sense_is_left_out_and_told_of() -> None:
+    told: list[str] = []
+    cache = store(rejected=lambda document, error: told.append(f"{document['metadata']['name']} {error!r}"))
+    broken = obj("b", "2", 6)
+    del broken["spec"]["color"]
+    changes = cache.replace([obj("a", "1", 5), broken], 7)
+    assert [change.name for change in changes] == ["a"]
+    assert told == ["b KeyError('color')"]
+    assert cache.observe("DELETED", broken | {"metadata": broken["metadata"] | {"resourceVersion": "8"}}) is None
+    repaired = cache.observe("ADDED", obj("b", "3", 9))
+    assert repaired is not None
+    assert repaired.type == "ADDED"
+
+
+def test_what_is_held_stays_while_it_is_unreadable_and_goes_with_it() -> None:
+    cache = store(rejected=lambda *_: None)
+    cache.observe(None, obj("a", "1", 5))
+    broken = obj("a", "1", 6)
+    del broken["spec"]["color"]
+    assert cache.observe("MODIFIED", broken) is None
+    assert state(cache) == {"a": ("1", 5, "red")}
+    broken["metadata"]["resourceVersion"] = "7"
+    gone = cache.observe("DELETED", broken)
+    assert gone is not None
+    assert (gone.missed, gone.last["spec"]) == (True, {"color": "red"})
+    assert not state(cache)
+    assert cache.keys_by_index("color", "red") == ()
+
+
+def test_without_anybody_to_tell_an_unreadable_object_is_an_error() -> None:
+    broken = obj("a", "1", 5)
+    del broken["spec"]["color"]
+    with pytest.raises(KeyError, match="color"):
+        store().observe(None, broken)
