@@ -103,6 +103,18 @@ PLACED = [
         "",
     ),
     (
+        {"kubernetes": {"podLabels": {"no good key": "x"}}},
+        "spec.kubernetes.podLabels",
+        "keys must be names that Kubernetes allows, such as example.com/team",
+        "",
+    ),
+    (
+        {"kubernetes": {"podAnnotations": {"a/b/c": "x"}}},
+        "spec.kubernetes.podAnnotations",
+        "keys must be names that Kubernetes allows, such as example.com/team",
+        "",
+    ),
+    (
         {"kubernetes": {"podAnnotations": {"kwok.kubecs.dev/x": "x"}}},
         "spec.kubernetes.podAnnotations",
         KUBERNETES_KEYS,

@@ -16,6 +16,7 @@ from tests.cluster.crd_documents import (
     changed,
     container,
     document,
+    record,
     refusal,
     refusal_of,
     sent,
@@ -242,6 +243,11 @@ BAD_VALUES = [
     (service(kubernetes={"restartedAt": "now"}), "spec.kubernetes.restartedAt", "date-time"),
     (account(accountId="12"), "spec.accountId", "should match"),
     (account(allow={"hostVolumes": ["var"]}), "spec.allow.hostVolumes[0]", "should match"),
+    (account(allow={"roles": ["arn:aws:iam"]}), "spec.allow.roles[0]", "should match"),
+    (account(roles=[{"role": "arn:x"}]), "spec.roles[0].role", "should match"),
+    (service(kubernetes={"podLabels": {"a": "no good value"}}), "spec.kubernetes.podLabels.a", "should match"),
+    (service(kubernetes={"priorityClassName": "High"}), "spec.kubernetes.priorityClassName", "should match"),
+    (changed(record(), stoppedAt=None), "spec.stoppedAt", "Required value"),
 ]
 
 

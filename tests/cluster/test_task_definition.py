@@ -176,6 +176,22 @@ def test_nor_that_of_one_deleted_while_nobody_operates(kubectl: Kubectl, operato
     assert _revisions(kubectl) == {1: "a", 3: "c"}
 
 
+def test_a_service_goes_on_with_a_revision_that_somebody_deletes(kubectl: Kubectl) -> None:
+    kubectl.apply([ecs.account(), _image("a"), ecs.service("pinned", taskDefinition="web:1")])
+    ecs.wait_ready(kubectl, "ecsservice", "pinned")
+    _edit(kubectl, "b")
+    _wait_number(kubectl, 2)
+    kubectl.delete(REVISION, "web.1")
+    wait_for(lambda: _lifecycles(kubectl) == {1: "DELETED", 2: "ACTIVE"}, 10, "a tombstone")
+    kubectl("scale", "ecsservice/pinned", "--replicas=2")
+    wait_for(lambda: ecs.status(kubectl.get("ecsservice", "pinned"))["runningCount"] == 2, 20, "two tasks")
+    ecs.wait_ready(kubectl, "ecsservice", "pinned")
+    refused = ecs.service("late", taskDefinition="web:1")
+    kubectl.apply(refused)
+    found = "TaskDefinition not found: web:1"
+    wait_for(lambda: found in str(ecs.status(kubectl.get("ecsservice", "late"))), 10, "nobody else may use it")
+
+
 def test_the_end_of_a_family_deregisters_and_stops_nothing(kubectl: Kubectl) -> None:
     kubectl.apply([ecs.account(), _image("a")])
     _wait_number(kubectl, 1)

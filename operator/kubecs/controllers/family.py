@@ -100,7 +100,7 @@ class RevisionReconciler:
             return None
         family = key.name.rpartition(".")[0]
         others = self._cache.by_index("ECSTaskDefinitionRevision", "family", key.namespace, family)
-        plan = plan_revision_deleted(gone, others, now)
+        plan = plan_revision_deleted(gone, others, self._cache.numbers_in_use(key.namespace, family), now)
         if not plan.steps:
             self._listener.deleted_revisions.pop((key.namespace, key.name), None)
         return plan

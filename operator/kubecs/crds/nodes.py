@@ -6,6 +6,10 @@ Schema = dict[str, Any]
 
 NAME = 255  # characters of an ECS name
 ARN = 2048
+_ROLE_NAME = "[A-Za-z0-9_+=,.@-]{1,64}"
+ROLE = f"^({_ROLE_NAME}|arn:[A-Za-z0-9_-]+:iam::[0-9]{{12}}:role/([!-~]*/)?{_ROLE_NAME})$"  # a role's name or ARN
+LABEL_VALUE = "^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$"
+SUBDOMAIN = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
 SENTENCE = 32768  # characters of a reason or message; generous, since a status that is refused helps nobody
 LARGEST = 2**53 - 1  # of a number; the API server keeps bounds as floating point and would store others rounded
 
@@ -50,7 +54,7 @@ def listing(description: str, items: Schema, limit: int, key: str | None = None)
     return {"type": "array", "description": description, "items": items, "maxItems": limit} | merge
 
 
-def mapping(description: str, limit: int, values: int = SENTENCE) -> Schema:
-    """A map of strings with at most `limit` entries, each at most `values` characters long."""
-    bounded = {"type": "string", "maxLength": values}
+def mapping(description: str, limit: int, values: int = SENTENCE, **bounds: Any) -> Schema:
+    """A map of strings with at most `limit` entries, each at most `values` characters long and within `bounds`."""
+    bounded = {"type": "string", "maxLength": values} | bounds
     return {"type": "object", "description": description, "additionalProperties": bounded, "maxProperties": limit}

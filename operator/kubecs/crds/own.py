@@ -1,7 +1,22 @@
 """Members of specs that are not AWS's: `spec.kubernetes`, the ECSAccount, and what surrounds a revision's document."""
 
 from kubecs.crds.accountmaps import MAPS
-from kubecs.crds.nodes import ARN, LARGEST, Schema, flag, integer, listing, mapping, moment, record, text, word
+from kubecs.crds.nodes import (
+    ARN,
+    LABEL_VALUE,
+    LARGEST,
+    ROLE,
+    SUBDOMAIN,
+    Schema,
+    flag,
+    integer,
+    listing,
+    mapping,
+    moment,
+    record,
+    text,
+    word,
+)
 
 TOLERATION = record(
     "One taint of nodes that the Pods put up with.",
@@ -15,14 +30,16 @@ TOLERATION = record(
 )
 
 POD_MEMBERS = {
-    "podLabels": mapping("Labels added to the Pods. Keys under kubecs.dev/ are the operator's own.", 64, 63),
+    "podLabels": mapping(
+        "Labels added to the Pods. Keys under kubecs.dev/ are the operator's own.", 64, 63, pattern=LABEL_VALUE
+    ),
     "podAnnotations": mapping(
         "Annotations added to the Pods. Keys under kubecs.dev/ are the operator's own.", 64, 65536
     ),
     "tolerations": listing(
         "Taints that the Pods put up with, beside those of their capacity provider.", TOLERATION, 64
     ),
-    "priorityClassName": text("PriorityClass of the Pods; it must exist.", 253),
+    "priorityClassName": text("PriorityClass of the Pods; it must exist.", 253, pattern=SUBDOMAIN),
 }
 
 SERVICE_KUBERNETES = record(
@@ -53,7 +70,7 @@ _ROLE_REF = record(
 _ROLE = record(
     "What one IAM role stands for in this namespace.",
     ("role",),
-    role=text("The role, as name or ARN, as task definitions write it.", ARN, minLength=1),
+    role=text("The role, as name or ARN, as task definitions write it.", ARN, minLength=1, pattern=ROLE),
     roleRefs=listing("Kubernetes roles that tasks with this role get, in this namespace.", _ROLE_REF, 32),
     serviceAccountAnnotations=mapping("Annotations of the role's ServiceAccount, for a cloud's identity webhook.", 32),
 )
@@ -83,7 +100,7 @@ _ALLOW = record(
     ),
     roles=listing(
         "Roles, by name or ARN, that tasks may run with; any when absent, none when empty.",
-        text("A role name or ARN.", ARN, minLength=1),
+        text("A role name or ARN.", ARN, minLength=1, pattern=ROLE),
         256,
     ),
 )

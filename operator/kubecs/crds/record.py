@@ -113,7 +113,7 @@ def task_record_spec(overrides: Schema, tags: Schema) -> Schema:
     """
     return record(
         "The stopped task as ECS describes it. Can't be changed.",
-        ("taskArn", "clusterArn", "taskDefinitionArn", "lastStatus", "desiredStatus"),
+        ("taskArn", "clusterArn", "taskDefinitionArn", "lastStatus", "desiredStatus", "stoppedAt"),
         taskArn=text("ARN of the task; its last part is the name of this object.", ARN),
         clusterArn=text("ARN of its cluster.", ARN),
         taskDefinitionArn=text("ARN of its task definition.", ARN),

@@ -70,7 +70,13 @@ _PLACEMENT_CONSTRAINT = (
 )
 
 _POD_KEYS = "self.all(key, !key.startsWith('kubecs.dev/') && !key.contains('.kubecs.dev/'))"
-_OWN_KEYS = (Rule(_POD_KEYS, "keys under kubecs.dev/ are the operator's own", reason="FieldValueForbidden"),)
+_KEY = "^([a-z0-9][-a-z0-9.]*[a-z0-9]/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"
+_OWN_KEYS = (
+    Rule(_POD_KEYS, "keys under kubecs.dev/ are the operator's own", reason="FieldValueForbidden"),
+    Rule(
+        f"self.all(key, key.matches('{_KEY}'))", "keys must be names that Kubernetes allows, such as example.com/team"
+    ),
+)
 
 PLACED: RulesByPath = {
     "placementStrategy[]": _PLACEMENT_STRATEGY,

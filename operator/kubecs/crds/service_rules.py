@@ -16,6 +16,7 @@ LEFT: Mapping[str, str] = {
 _DAEMON = "(has(self.schedulingStrategy) && self.schedulingStrategy == 'DAEMON')"
 _CONTROLLER = given("self.deploymentController.type", "'ECS'")
 _OLD_CONTROLLER = given("oldSelf.deploymentController.type", "'ECS'")
+_CLUSTER, _OLD_CLUSTER = (given(f"{root}.cluster", "'default'") for root in ("self", "oldSelf"))
 _MAXIMUM = given("self.deploymentConfiguration.maximumPercent", f"({_DAEMON} ? 100 : 200)")
 _MINIMUM = given("self.deploymentConfiguration.minimumHealthyPercent", f"({_DAEMON} ? 0 : 100)")
 _BREAKER = given("self.deploymentConfiguration.deploymentCircuitBreaker.enable", "false")
@@ -49,8 +50,18 @@ def _shifted(member: str) -> str:
     return f"(has(self.{member}) && self.{member}.exists(i, has(i.advancedConfiguration)))"
 
 
+def _short(reference: str) -> str:
+    """CEL: the name in a name or ARN."""
+    return f"{reference}.substring({reference}.lastIndexOf('/') + 1)"
+
+
 _SERVICE_FIXED = (
-    fixed_member("cluster", "cluster can't be changed: create the service in the other cluster", "'default'"),
+    Rule(
+        f"{_short(_CLUSTER)} == {_short(_OLD_CLUSTER)}",  # by name or ARN: both are the same cluster
+        "cluster can't be changed: create the service in the other cluster",
+        ".cluster",
+        "FieldValueForbidden",
+    ),
     fixed_member("schedulingStrategy", "schedulingStrategy can't be changed", "'REPLICA'"),
     fixed_member("role", "role can't be changed"),
     Rule(

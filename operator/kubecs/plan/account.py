@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from kubecs.ecs.errors import ClientException
 from kubecs.ecs.values import AccountId, derived_account_id, partition_of_region
 from kubecs.plan.accountmaps import NONE_SERVED, maps_of
 from kubecs.translate.maps import NO_MAPS, NODE_LOGS, Maps, Served
+from kubecs.translate.serviceaccount import parse_role
 
 PRIVILEGED = "privileged"
 HOST_NETWORK = "hostNetwork"
@@ -130,14 +132,14 @@ class Account:
     def _names(self, entry: str, role: str) -> bool:
         """Whether an entry of the ECSAccount means this role; a bare name means it in any account.
 
-        Paths are not compared: a name is that of one role in an account, and a role given by name has no path.
+        Paths are not compared: a name is that of one role in an account, and a role given by name has no path. What
+        is neither a name nor an ARN means no role.
         """
-        if _role_name(entry) != _role_name(role):
+        try:
+            listed, used = parse_role(entry, self.id), parse_role(role, self.id)
+        except ClientException:
             return False
-        return not _is_arn(entry) or self._account_in(entry) == self._account_in(role)
-
-    def _account_in(self, role: str) -> str:
-        return role.split(":")[4] if _is_arn(role) else self.id.account_id
+        return listed.name == used.name and (not _is_arn(entry) or listed.account_id == used.account_id)
 
 
 def account_of(
@@ -197,7 +199,3 @@ def _below(directory: str, allowed: str) -> bool:
 
 def _is_arn(text: str) -> bool:
     return text.startswith("arn:")
-
-
-def _role_name(text: str) -> str:
-    return text.rpartition("/")[2]

@@ -5,7 +5,7 @@ number meet AlreadyExists, and one of them decides again. Revisions belong to no
 tags and lifecycle.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -283,16 +283,22 @@ def _restore_grace(revision: Mapping[str, Any], now: datetime) -> float:
     return max((created + RESTORE_GRACE - now).total_seconds(), 0.0)
 
 
-def plan_revision_deleted(revision: Mapping[str, Any], others: Sequence[Mapping[str, Any]], now: datetime) -> Plan:
-    """Put a tombstone in the place of a family's newest revision, so that its number is never taken again.
+def plan_revision_deleted(
+    revision: Mapping[str, Any], others: Sequence[Mapping[str, Any]], in_use: Iterable[int], now: datetime
+) -> Plan:
+    """Put a tombstone in the place of a revision, where one is needed.
+
+    That of a family's newest keeps its number from being taken again; that of one which a service runs lets the
+    service go on with it (ECS keeps such a revision in DELETE_IN_PROGRESS).
 
     Args:
         revision: The revision that somebody deleted, as it was last seen.
         others: The revisions that its family still has.
+        in_use: The numbers of the family's revisions that services run.
         now: The clock.
     """
-    number = number_of(revision)
-    if any(number_of(other) >= number for other in others):
+    number, left = number_of(revision), [number_of(other) for other in others]
+    if number in left or (max(left, default=0) > number and number not in in_use):
         return Plan()
     ended = revision["spec"].get("deregisteredAt") or rfc3339(now)
     spec = {**revision["spec"], "lifecycle": DELETED, "deregisteredAt": ended}

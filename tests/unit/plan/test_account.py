@@ -33,6 +33,9 @@ def test_the_object_wins_over_the_settings() -> None:
         ("arn:aws:iam::999999999999:role/web", "web", False),
         ("arn:aws:iam::111122223333:role/other/web", ROLE, True),  # names are unique in an account, whatever the path
         ("worker", ROLE, False),
+        ("arn:x", ROLE, False),  # stored before the schema refused it
+        ("arn:x", "web", False),
+        (ROLE, "arn:x", False),
     ],
 )
 def test_roles_are_found_by_name_or_arn(entry, role, meant) -> None:

@@ -170,7 +170,7 @@ def test_a_number_is_never_used_twice(steps) -> None:
     for step in steps:
         if step.startswith("delete") and live:
             gone = live.pop(max(live) if step == "delete newest" else min(live))
-            tombstone = created(plan_revision_deleted(gone, list(live.values()), NOW))
+            tombstone = created(plan_revision_deleted(gone, list(live.values()), (), NOW))
             if tombstone is not None:
                 store(tombstone)
         elif step == "endpoint":
@@ -297,15 +297,24 @@ def test_revisions_out_of_a_backup_wait_for_their_object() -> None:
 
 
 def test_a_deleted_newest_revision_leaves_a_tombstone() -> None:
-    plan = plan_revision_deleted(registered("a", 3), [registered("a", 2)], NOW)
+    plan = plan_revision_deleted(registered("a", 3), [registered("a", 2)], (), NOW)
     tombstone = created(plan)
     assert tombstone is not None
     assert tombstone["metadata"]["name"] == "web.3"
     assert tombstone["spec"]["lifecycle"] == "DELETED"
     assert tombstone["spec"]["deregisteredAt"] == rfc3339(NOW)
     assert tombstone["spec"]["taskDefinition"] == registered("a", 3)["spec"]["taskDefinition"]
-    assert plan_revision_deleted(registered("a", 3), [registered("a", 4)], NOW) == Plan()
-    assert plan_revision_deleted(registered("a", 3), [tombstone], NOW) == Plan()
+    assert plan_revision_deleted(registered("a", 3), [registered("a", 4)], (), NOW) == Plan()
+    assert plan_revision_deleted(registered("a", 3), [tombstone], (), NOW) == Plan()
+
+
+def test_so_does_an_older_one_that_a_service_runs() -> None:
+    gone, newer = registered("a", 3), [registered("a", 4)]
+    tombstone = created(plan_revision_deleted(gone, newer, (3,), NOW))
+    assert tombstone is not None
+    assert (tombstone["metadata"]["name"], tombstone["spec"]["lifecycle"]) == ("web.3", "DELETED")
+    assert plan_revision_deleted(gone, newer, (4,), NOW) == Plan()
+    assert plan_revision_deleted(gone, [*newer, tombstone], (3,), NOW) == Plan()
 
 
 def test_a_revision_keeps_what_its_images_are_known_to_be() -> None:
