@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from kubecs.plan import runs
@@ -42,11 +41,10 @@ def test_what_somebody_broke_or_made_up_stops_nothing_else(kubectl: Kubectl, own
     kubectl.apply([ecs.account(), ecs.task_definition(), ecs.service(desired=2)])
     ecs.wait_ready(kubectl, "ecsservice", "web")
     task, other = kubectl.list("pod", labels.SERVICE)
-    for name, value in BROKEN_NOTES.items():
-        kubectl.annotate("pod", task["metadata"]["name"], **{name: value})
+    kubectl.patch("pod", task["metadata"]["name"], {"metadata": {"annotations": BROKEN_NOTES}})
     kubectl.apply(_copy(other))
-    kubectl.apply([_service_revision("empty"), _service_revision("odd", data={"taskDefinition": "web:x"})])
-    kubectl.apply(_service_revision("list", data=json.loads("[1, 2]")))
+    kubectl.apply([_service_revision("empty", data={}), _service_revision("odd", data={"taskDefinition": "web:x"})])
+    kubectl.apply(_service_revision("text", data={"taskDefinition": 5}))
     wait_for(lambda: _unreadable(own, "controllerrevisions") >= 3, 10, "the operator to tell of them")
     kubectl("scale", "ecsservice/web", "--replicas=3")
     wait_for(lambda: _counts(kubectl) == (3, 0), 20, "three tasks")
