@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.cluster import ecs
-from tests.cluster.rig import Kubectl, wait_for
+from tests.cluster.rig import Kubectl, OperatorProcess, wait_for
 from tools.localcluster import LocalCluster
 from tools.localcluster.api import ApiError
 
@@ -246,3 +246,32 @@ def test_ids_of_an_account_are_for_good(kubectl: Kubectl) -> None:
         with pytest.raises(ApiError, match=rf"spec\.{member}") as refusal:
             kubectl.patch("ecsaccount", "default", {"spec": {member: value}})
         assert refusal.value.status == 422
+
+
+def test_an_account_that_comes_late_or_goes_starts_no_deployment(kubectl: Kubectl, own: OperatorProcess) -> None:
+    own.start("--missing-grace-seconds=0")
+    kubectl.apply([_family(), _family("reader", "named"), _family(ROLE, "foreign")])
+    kubectl.apply([ecs.service(), ecs.service("named", taskDefinition="named")])
+    kubectl.apply(ecs.service("foreign", taskDefinition="foreign"))
+    names = ("web", "named", "foreign")
+    ecs.wait_ready(kubectl, "ecsservice", *names)
+
+    def revisions() -> dict[str, int]:
+        found = kubectl.list("controllerrevision", "app.kubernetes.io/managed-by=kubecs")
+        return {name: sum(each["metadata"]["labels"]["kubecs.dev/service"] == name for each in found) for name in names}
+
+    kubectl.apply(ecs.account(**GRANTED))
+    wait_for(lambda: revisions()["foreign"] == 2, 20, "its role is the account's own now, with another ServiceAccount")
+    arn = ecs.task_definition_arn("web:1")
+    wait_for(lambda: ecs.status(kubectl.get("ecstaskdefinition", "web")).get("taskDefinitionArn") == arn, 20)
+    for kind in ("ecsservice", "ecstaskdefinition"):
+        ecs.wait_ready(kubectl, kind, *names)
+    assert revisions() == {"web": 1, "named": 1, "foreign": 2}
+    kubectl.delete("ecsaccount", "default")
+    wait_for(lambda: revisions()["foreign"] == 3, 20, "and the foreign one's again")
+    wait_for(lambda: ecs.status(kubectl.get("ecstaskdefinition", "web")).get("taskDefinitionArn") != arn, 20)
+    for kind in ("ecsservice", "ecstaskdefinition"):
+        ecs.wait_ready(kubectl, kind, *names)
+    assert revisions() == {"web": 1, "named": 1, "foreign": 3}
+    kubectl("scale", "ecsservice/web", "--replicas=2")
+    wait_for(lambda: ecs.status(kubectl.get("ecsservice", "web"))["runningCount"] == 2, 20, "two tasks")

@@ -198,6 +198,11 @@ def task_definition_arn(account: AccountId, family: str, revision: int) -> str:
     return account.arn(f"task-definition/{family}:{revision}")
 
 
+def short_name(arn: str) -> str:
+    """What an ARN ends with: `family:revision` of a task definition's; a text without a slash is that itself."""
+    return arn.rpartition("/")[2]
+
+
 def deployment_id(epoch_ms: int) -> str:
     """The id of a service's deployment made at that time: newer ones count down, as AWS's do."""
     return f"ecs-svc/{_NEWEST_DEPLOYMENT - epoch_ms:019d}"

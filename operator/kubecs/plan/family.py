@@ -12,7 +12,7 @@ from typing import Any
 
 from kubecs.ecs.errors import EcsError
 from kubecs.ecs.validation import validate_task_definition
-from kubecs.ecs.values import task_definition_arn
+from kubecs.ecs.values import short_name, task_definition_arn
 from kubecs.plan import conditions
 from kubecs.plan.account import Account
 from kubecs.plan.actions import Action, Create, Event, Patch, Plan, Ref
@@ -195,7 +195,7 @@ def _described(
 ) -> Plan:
     family, number = family_of(own), number_of(own)
     fields = _fields(snapshot, family, number)
-    triple = _progress(snapshot.followers, f"{family}:{number}", fields["taskDefinitionArn"])
+    triple = _progress(snapshot.followers, f"{family}:{number}")
     diverged = _diverged(snapshot.revisions, number)
     tagging = _tagging(own, family_object)
     return Plan(
@@ -226,12 +226,12 @@ def _diverged(revisions: Sequence[Mapping[str, Any]], number: int) -> tuple[Cond
     return (Condition(DIVERGED, "True", "NewerRegistration", message),)
 
 
-def _progress(followers: Sequence[Mapping[str, Any]], name: str, arn: str) -> tuple[Condition, ...]:
+def _progress(followers: Sequence[Mapping[str, Any]], name: str) -> tuple[Condition, ...]:
     """Ready once every service that follows the family runs the revision and is Ready; Stalled when one failed."""
     failed = [each for each in followers if _failed(each)]
     if failed:
         return conditions.stalled("ServiceFailed", f"{name}: {_listed(failed)} failed to run it")
-    waiting = [each for each in followers if not _runs(each, arn)]
+    waiting = [each for each in followers if not _runs(each, name)]
     if waiting:
         return conditions.reconciling("ServicesUpdating", f"{name}: waiting for {_listed(waiting)}")
     return conditions.ready("Registered", f"{name} is registered and runs in {len(followers)} following services")
@@ -251,9 +251,12 @@ def _failed(service: Mapping[str, Any]) -> bool:
     return _observed(service) and conditions.is_true(conditions.stored(service), conditions.STALLED)
 
 
-def _runs(service: Mapping[str, Any], arn: str) -> bool:
+def _runs(service: Mapping[str, Any], name: str) -> bool:
+    """What runs keeps the ARN that it was started with, though the account's id may be another by now."""
     ready = conditions.is_true(conditions.stored(service), conditions.READY)
-    return _observed(service) and ready and (service.get("status") or {}).get("taskDefinition") == arn
+    return (
+        _observed(service) and ready and short_name((service.get("status") or {}).get("taskDefinition") or "") == name
+    )
 
 
 def _deregistered(revisions: Sequence[Mapping[str, Any]], now: datetime) -> Plan:

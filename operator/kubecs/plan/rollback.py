@@ -19,10 +19,16 @@ def is_rollback(revision: Manifest) -> bool:
     return bool(revision["data"].get("rolledBackFrom"))
 
 
-def stands_for(revision: Manifest, wanted: Mapping[str, Any]) -> bool:
-    """Whether a service revision is the answer to these parameters: it has them, or it came when they had failed."""
+def stood_for(revision: Manifest) -> tuple[Mapping[str, Any], ...]:
+    """The parameters to which a service revision is the answer: its own, and those at whose failure it came."""
     data = revision["data"]
-    return wanted in (data["parameters"], (data.get("rolledBackFrom") or {}).get("parameters"))
+    failed = (data.get("rolledBackFrom") or {}).get("parameters")
+    return (data["parameters"], failed) if failed else (data["parameters"],)
+
+
+def stands_for(revision: Manifest, wanted: Mapping[str, Any]) -> bool:
+    """Whether a service revision is the answer to these parameters."""
+    return wanted in stood_for(revision)
 
 
 def differs(revision: Manifest, wanted: Mapping[str, Any]) -> bool:

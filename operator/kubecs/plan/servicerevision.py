@@ -11,8 +11,7 @@ from typing import Any
 
 from kubecs.ecs.errors import EcsError
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
-from kubecs.ecs.values import task_definition_arn
-from kubecs.plan import parameters, rollback
+from kubecs.plan import accountchange, parameters, rollback
 from kubecs.plan.checks import usable
 from kubecs.plan.containerimages import known_images
 from kubecs.plan.deploymentid import began, first_deployment_id, next_deployment_id
@@ -73,8 +72,7 @@ def previous_number(spec: Mapping[str, Any], newest: Manifest | None) -> int | N
 
 def choose(snapshot: ServiceSnapshot, resolution: Resolved, now: datetime) -> Chosen | Refusal:
     """The revision for the service's parameters as they are now."""
-    arn = task_definition_arn(snapshot.account.id, resolution.family, resolution.number)
-    wanted = parameters.resolved(snapshot.spec, arn, snapshot.newest_revision)
+    wanted = accountchange.parameters_now(snapshot, resolution, now)
     lost = _lost(snapshot, wanted)
     if lost is not None:
         return Chosen(lost, controller_revision(lost, revision_owner(snapshot)), create=True)

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from kubecs.plan.account import account_of
 from kubecs.plan.actions import Create, Plan
 from kubecs.plan.service import plan_service
 from kubecs.plan.snapshot import ServiceSnapshot
 from kubecs.translate import labels
 from tests.unit.plan.services import (
+    NAMESPACE,
     NOW,
     actions,
     applied,
@@ -166,6 +168,14 @@ def test_what_failed_is_tried_again_only_when_it_changes(change: dict[str, Any],
         manifest["data"]["taskDefinition"][-1] for manifest in (each.manifest for each in actions(plan, Create))
     ] == (["2"] if again else [])
     assert condition(plan, "Ready")["status"] == "False"
+
+
+def test_another_account_id_is_no_change_of_what_failed() -> None:
+    account = {"spec": {"accountId": "123456789012"}}
+    found = replace(settled(), account=account_of(account, NAMESPACE, "eu-central-1"))
+    plan = plan_service(found, FAILED_AT + timedelta(seconds=200))
+    assert (actions(plan, Create), actions_on_deployment(plan)) == ([], False)
+    assert condition(plan, "Ready")["reason"] == "RolledBack"
 
 
 def test_asking_for_what_runs_is_no_deployment() -> None:

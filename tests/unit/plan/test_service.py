@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from kubecs.plan import servicerevision
+from kubecs.plan.account import account_of
 from kubecs.plan.actions import Apply, Create
 from kubecs.plan.service import plan_service
 from kubecs.plan.snapshot import ServiceSnapshot
 from kubecs.translate import labels
 from kubecs.translate.owner import owner_reference
 from tests.unit.plan.services import (
+    NAMESPACE,
     NOW,
     actions,
     applied,
@@ -123,6 +125,20 @@ def test_restarted_at_makes_a_new_deployment_of_the_same_revision() -> None:
     before = found.service_revisions[0]["data"]["deploymentId"]
     assert created(plan)["data"]["deploymentId"] != before
     assert created(plan)["data"]["taskDefinition"] == found.service_revisions[0]["data"]["taskDefinition"]
+
+
+def test_another_account_id_starts_no_deployment_and_is_in_the_next_one() -> None:
+    account = {"spec": {"accountId": "123456789012"}}
+    found = replace(deployed(), account=account_of(account, NAMESPACE, "eu-central-1"))
+    plan = plan_service(found, NOW + timedelta(minutes=5))
+    assert actions(plan, Create) == []
+    assert [each for each in actions(plan, Apply) if each.manifest["kind"] == "Deployment"] == []
+    just_begun = created(plan_service(found, NOW + timedelta(seconds=5)))["data"]["taskDefinition"]
+    assert just_begun == "arn:aws:ecs:eu-central-1:123456789012:task-definition/web:1"
+
+    forced = replace(found, service=service(kubernetes={"restartedAt": "2026-11-24T12:00:00Z"}))
+    arn = created(plan_service(forced, NOW + timedelta(seconds=1)))["data"]["taskDefinition"]
+    assert arn == "arn:aws:ecs:eu-central-1:123456789012:task-definition/web:1"
 
 
 def test_taking_restarted_at_away_is_no_new_deployment() -> None:
