@@ -14,6 +14,7 @@ import orjson
 from yarl import URL
 
 from kubecs.kube import errors
+from kubecs.kube.canonical import canonical
 from kubecs.kube.config import Connection
 from kubecs.kube.errors import ApiError, NotFound, Unauthorized
 from kubecs.kube.hooks import SILENCE, Hooks
@@ -223,7 +224,7 @@ class Client:
         """
         resource, namespace, _ = _identity(manifest)
         target = f"{resource.collection_path(namespace)}?{_WRITE}{_DRY_RUN if dry_run else ''}"
-        return await self._call(Request("create", resource, "POST", target, _encode(manifest), _JSON))
+        return await self._call(Request("create", resource, "POST", target, canonical(manifest, _plain), _JSON))
 
     async def apply(self, manifest: Manifest, subresource: str | None = None) -> Object:
         """Server-side apply of everything that kubecs owns of the object, taking fields over by force."""
