@@ -34,6 +34,7 @@ UNSEEN = {
         for verb in ("get", "list", "watch", "create", "patch")
     },
     Right("apps", "controllerrevisions", "get"): "a service revision was made by a leader that died before it knew",
+    Right("apps", "controllerrevisions", "patch"): "an ECSService came back after a deletion without its children",
     Right(ECS, "ecstaskdefinitionrevisions", "get"): "somebody registered the same number in between",
     Right(ECS, "ecstaskrecords", "get"): "a leader that died had made the record",
 }

@@ -30,6 +30,8 @@ log = logging.getLogger("kubecs")
 # stored what is still to be said and counted, so nothing is lost by that.
 TOLD_LATER = frozenset({"ECSService"})
 
+LASTING_SECONDS = 5.0  # a back-off longer than this: what looked like an old cache is something else
+
 QUEUE = "reconcile"  # the name of the one work queue in metrics
 
 
@@ -134,8 +136,9 @@ class Engine:
         try:
             outcome = await self._reconcile(item)
         except (AlreadyExists, Conflict, NotFound) as error:
-            log.debug("cache was behind", extra={"key": str(key), "error": str(error)})
-            self._queue.retry(key)
+            seconds = self._queue.retry(key)
+            level = logging.WARNING if seconds > LASTING_SECONDS else logging.DEBUG
+            log.log(level, "cache is behind", extra={"key": str(key), "error": str(error)})
             return Outcome("requeue")
         except NotLeading:
             self._queue.retry(key)  # the process is about to end; if it is not, it leads again

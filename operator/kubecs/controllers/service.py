@@ -13,6 +13,7 @@ from kubecs.kube.errors import ApiError
 from kubecs.plan import servicestatus
 from kubecs.plan.account import Account
 from kubecs.plan.actions import Plan
+from kubecs.plan.adoption import belongs
 from kubecs.plan.loadbalancers import connect_namespace, service_names
 from kubecs.plan.record import is_failure, stopped_at
 from kubecs.plan.refusal import Refusal
@@ -72,7 +73,7 @@ class ServiceReconciler:
             cluster_known=cluster_known(cache, namespace, cluster),
             family_object=family_object,
             revisions=revisions,
-            deployment=deployment if deployment and _owned(deployment, service) else None,
+            deployment=deployment if deployment and belongs(deployment, service) else None,
             service_revisions=service_revisions,
             replica_sets=self._replica_sets(service, deployment),
             disruption_budget=self._budget(service, cluster),
@@ -95,7 +96,7 @@ class ServiceReconciler:
     def _children(self, kind: str, service: Object) -> tuple[Object, ...]:
         metadata = service["metadata"]
         found = self._cache.by_index(kind, "service", metadata["namespace"], metadata["name"])
-        return tuple(child for child in found if _owned(child, service))
+        return tuple(child for child in found if belongs(child, service))
 
     def _services(self, service: Object, own: Account, connected: str | None) -> dict[str, Object]:
         """Its Services by name, and whatever else has a name that it asks for."""

@@ -7,6 +7,7 @@ from typing import Any
 from kubecs.ecs.errors import EcsError
 from kubecs.plan.account import Account
 from kubecs.plan.actions import Action, Apply, Delete, Manifest, Ref
+from kubecs.plan.adoption import is_orphan
 from kubecs.plan.definition import definition
 from kubecs.plan.references import Resolved
 from kubecs.plan.refusal import Refusal
@@ -128,10 +129,11 @@ def _owner(snapshot: ServiceSnapshot) -> ServiceOwner:
 
 
 def _own(manifest: Manifest, snapshot: ServiceSnapshot) -> bool:
-    """Owned by this ECSService, or by an earlier one of its name whose children are still going."""
+    """Owned by this ECSService, or by an earlier one of its name whose children are still going, or left behind."""
     name = snapshot.service["metadata"]["name"]
     references = manifest["metadata"].get("ownerReferences") or ()
-    return any((each["kind"], each["name"]) == ("ECSService", name) for each in references)
+    owned = any((each["kind"], each["name"]) == ("ECSService", name) for each in references)
+    return owned or is_orphan(manifest, snapshot.service)
 
 
 def _deleted(manifest: Manifest) -> Delete:

@@ -7,6 +7,7 @@ from typing import Any
 from kubecs.ecs.errors import EcsError
 from kubecs.plan import checks, drain, health, history, replacement, rest, servicestatus
 from kubecs.plan.actions import Action, Apply, Create, Delete, Plan, Ref
+from kubecs.plan.adoption import adoptions
 from kubecs.plan.companions import companion_actions
 from kubecs.plan.disruption import budget_actions
 from kubecs.plan.identity import identity_actions
@@ -65,6 +66,7 @@ def _deployed(snapshot: ServiceSnapshot, resolution: Resolved, chosen: Chosen, n
     manifest = deployment_manifest(snapshot, target_of(snapshot, chosen.revision, now))
     waits = rest.must_wait(manifest, snapshot, now)
     wanted = (
+        adoptions(snapshot.service_revisions, snapshot.service),
         identities,
         (*beside, *traffic.actions),
         leaving,

@@ -80,6 +80,7 @@ def controller_revision(revision: ServiceRevision, owner: RevisionOwner) -> dict
                 labels.CLUSTER_NAME: owner.cluster,
                 labels.SERVICE_NAME: owner.service,
                 labels.DEPLOYMENT_ID: revision.deployment_id,
+                labels.OWNER_OBJECT: owner.reference["name"],
                 labels.PARAMETERS_HASH: parameters_hash(revision.parameters),
                 labels.TASK_DEFINITION: revision.task_definition,
             },

@@ -44,7 +44,7 @@ EXPECTED = {
     ("apps", "deployments"): READ | {"create", "patch"},
     ("apps", "daemonsets"): READ | {"create", "patch"},
     ("apps", "replicasets"): READ,
-    ("apps", "controllerrevisions"): READ | {"get", "create", "delete"},
+    ("apps", "controllerrevisions"): READ | {"get", "create", "patch", "delete"},
     ("rbac.authorization.k8s.io", "rolebindings"): READ | {"create", "patch", "delete"},
     ("rbac.authorization.k8s.io", "clusterroles"): {"bind"},
     ("networking.k8s.io", "networkpolicies"): READ | {"get", "create", "patch"},
