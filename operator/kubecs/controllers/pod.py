@@ -12,6 +12,7 @@ from kubecs.plan import runs, stopcause, throttle
 from kubecs.plan.actions import Plan
 from kubecs.plan.pod import PodSnapshot, plan_pod
 from kubecs.plan.settings import Settings
+from kubecs.plan.snapshot import is_paused
 from kubecs.translate import labels, names
 
 
@@ -52,7 +53,7 @@ class PodReconciler:
 
     def _snapshot(self, pod: Object, now: datetime, *, gone: bool) -> PodSnapshot:
         metadata = pod["metadata"]
-        namespace = metadata["namespace"]
+        namespace, service = metadata["namespace"], self._service(pod)
         return PodSnapshot(
             pod=pod,
             gone=gone,
@@ -63,21 +64,23 @@ class PodReconciler:
             replicas_fell=gone and self._listener.is_scaled_in(pod),
             retention_seconds=self._settings.record_retention_seconds,
             failed_start_seconds=self._settings.failed_start_seconds,
-            gap_seconds=self._gap_seconds(pod, now),
+            gap_seconds=self._gap_seconds(service, pod, now) if service else 0.0,
+            paused=is_paused(service["spec"]) if service else False,
         )
 
-    def _gap_seconds(self, pod: Object, now: datetime) -> float:
-        """The gap of the Pod's service: by the failed tasks that its status shows, and by those that ended lately."""
+    def _service(self, pod: Object) -> Object | None:
         owner = owner_of(pod)
         if owner is None or owner[0] != "ECSService":
-            return 0.0
-        namespace, deployment = pod["metadata"]["namespace"], stopcause.deployment(pod)
-        service = self._cache.get("ECSService", namespace, owner[1])
-        if service is None:
-            return 0.0
+            return None
+        return self._cache.get("ECSService", pod["metadata"]["namespace"], owner[1])
+
+    def _gap_seconds(self, service: Object, pod: Object, now: datetime) -> float:
+        """The gap of the Pod's service: by the failed tasks that its status shows, and by those that ended lately."""
+        metadata, deployment = service["metadata"], stopcause.deployment(pod)
         shown = (service.get("status") or {}).get("deployments") or ()
         failed = next((each.get("failedTasks", 0) for each in shown if each["id"] == deployment), 0)
-        ended = self._ended_lately(namespace, owner[1], deployment, now) if runs.ended_runs(pod) else 0
+        looks = bool(runs.ended_runs(pod))
+        ended = self._ended_lately(metadata["namespace"], metadata["name"], deployment, now) if looks else 0
         return throttle.gap_seconds(failed + ended, service["spec"].get("desiredCount", 1))
 
     def _ended_lately(self, namespace: str, service: str, deployment: str, now: datetime) -> int:

@@ -13,6 +13,7 @@ from kubecs.plan.carried import said_of
 from kubecs.plan.containerimages import revision_of, tells
 from kubecs.plan.drain import is_draining
 from kubecs.plan.references import family_referred_to
+from kubecs.plan.snapshot import is_paused
 from kubecs.translate import labels, names
 
 Object = Mapping[str, Any]
@@ -89,8 +90,11 @@ def ended_somewhere(pod: Object) -> bool:
 _LOOKED_AT = (ended_somewhere, waits_in_vain, _start_is_limited)
 
 
-def _service(_: Cache, change: Change) -> Iterable[Key]:
+def _service(cache: Cache, change: Change) -> Iterable[Key]:
     yield _own("ECSService", change)
+    if change.old is not None and is_paused(change.old["spec"]):  # its Pods were left as they are
+        for name in cache.names_by_index("Pod", "service", change.namespace, change.name):
+            yield Key("Pod", change.namespace, name)
     spec = change.last["spec"]
     yield _cluster_key(change.namespace, names.cluster_name(spec.get("cluster")))
     family = family_referred_to(spec.get("taskDefinition") or "")

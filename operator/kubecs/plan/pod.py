@@ -1,7 +1,7 @@
 """What one look at a task's Pod leads to: a record of a task that stopped, then the Pod's renewal, end or deletion."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -40,6 +40,7 @@ class PodSnapshot:
         retention_seconds: How long records are kept, and with them the Pods of tasks on their own.
         failed_start_seconds: How long a task may fail to pull or create before it is stopped.
         gap_seconds: How much longer the Pod of a service is kept because its tasks fail again and again.
+        paused: The service is paused: its Pods are left as they are, and only recorded.
     """
 
     pod: Pod
@@ -52,6 +53,7 @@ class PodSnapshot:
     retention_seconds: float = RETENTION_SECONDS
     failed_start_seconds: float = FAILED_START_SECONDS
     gap_seconds: float = 0.0
+    paused: bool = False
 
 
 def plan_pod(snapshot: PodSnapshot, now: datetime) -> Plan:
@@ -60,6 +62,16 @@ def plan_pod(snapshot: PodSnapshot, now: datetime) -> Plan:
     Every step may be repeated: a record that exists is success, a deletion names the uid, a renewal tests the old id.
     A task that stopped is counted when its record is made, once, whatever becomes of its Pod.
     """
+    plan = _decided(snapshot, now)
+    return _records_alone(plan) if snapshot.paused else plan
+
+
+def _records_alone(plan: Plan) -> Plan:
+    kept = (tuple(action for action in step if isinstance(action, Create)) for step in plan.steps)
+    return replace(plan, steps=tuple(step for step in kept if step))
+
+
+def _decided(snapshot: PodSnapshot, now: datetime) -> Plan:
     pod = snapshot.pod
     state = task_state(pod, now)
     if snapshot.gone:

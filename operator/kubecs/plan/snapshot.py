@@ -16,6 +16,11 @@ from kubecs.translate import labels, names
 Manifest = Mapping[str, Any]
 
 
+def is_paused(spec: Mapping[str, Any]) -> bool:
+    """spec.kubernetes.paused of an ECSService."""
+    return bool((spec.get("kubernetes") or {}).get("paused"))
+
+
 @dataclass(frozen=True)
 class ServiceSnapshot:
     """Everything that a decision about one service depends on.
@@ -124,7 +129,7 @@ class ServiceSnapshot:
     @property
     def paused(self) -> bool:
         """spec.kubernetes.paused: write nothing to the children."""
-        return bool((self.spec.get("kubernetes") or {}).get("paused"))
+        return is_paused(self.spec)
 
     @cached_property
     def child_name(self) -> str:

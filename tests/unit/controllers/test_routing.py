@@ -106,6 +106,14 @@ def test_a_copy_of_a_task_that_nobody_controls_is_no_task() -> None:
     assert seen.cache.count("Pod", "cluster", NAMESPACE, "default") == 1
 
 
+def test_the_pods_of_a_service_are_looked_at_when_it_is_paused_no_more() -> None:
+    seen = Seen()
+    seen.keys("ADDED", pod("web-1"))
+    assert "Pod/web-1" not in seen.keys("ADDED", service("web", 2, kubernetes={"paused": True}))
+    assert "Pod/web-1" in seen.keys("MODIFIED", service("web", 3))
+    assert "Pod/web-1" not in seen.keys("MODIFIED", service("web", 4, desiredCount=2))
+
+
 def test_a_service_concerns_its_cluster_and_the_family_that_it_names() -> None:
     keys = Seen().keys("ADDED", service("web", cluster="Shop_1", taskDefinition="Web:3"))
     families = {key for key in keys if key.startswith("ECSTaskDefinition/")}

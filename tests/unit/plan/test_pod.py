@@ -73,6 +73,19 @@ def test_nothing_is_done_about_a_pod_whose_task_lives_or_is_on_its_way_out(found
     assert look(found) == Plan()
 
 
+@pytest.mark.parametrize(
+    "found",
+    [
+        pod(status("app", running(61), terminated("a", 3), 1)),  # would be renewed
+        pod(status("app", terminated("a", 3)), status("side", running())),  # would be deleted
+        pod(status("app", terminated("a", 3)), state={"phase": "Failed"}),
+    ],
+)
+def test_the_tasks_of_a_paused_service_are_only_recorded(found) -> None:
+    assert len(kinds(look(found))) == 2
+    assert kinds(look(found, paused=True)) == [["Create"]]
+
+
 def test_a_run_that_ended_is_recorded_and_the_pod_becomes_the_next_task() -> None:
     found = pod(status("app", running(61), terminated("a", 3, message="boom"), 1))
     plan = look(found)
