@@ -141,6 +141,11 @@ class Cache:
         keys = self.stores["ControllerRevision"].keys_by_index("family", value(namespace, family))
         return tuple(self._in_use[key] for key in keys)
 
+    def families(self) -> Iterable[tuple[str, str]]:
+        """(namespace, name of its object) of every family that has a revision."""
+        values = self.stores["ECSTaskDefinitionRevision"].index_values("family")
+        return tuple((namespace, family) for namespace, _, family in (each.partition("/") for each in values))
+
     def sizes(self) -> Mapping[str, int]:
         """How many objects of each kind are held."""
         return {kind: len(store) for kind, store in self.stores.items()}

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from kubecs.controllers.burst import Burst
@@ -55,6 +55,7 @@ class Listener:
         cache: Set once the cache is made, which needs the listener first.
         gone: Deleted Pods by (namespace, name), until they are recorded.
         deleted_revisions: Task definition revisions that somebody deleted, likewise, until that is dealt with.
+        dealt_with: The resourceVersion up to which the leader has dealt with deletions of Pods, where that is another.
         scale_in: Which Pods go because fewer are wanted.
         burst: Many task definitions that come in at once.
     """
@@ -65,12 +66,16 @@ class Listener:
         self.cache: Cache | None = None
         self.gone: dict[tuple[str, str], list[Pod]] = {}
         self.deleted_revisions: dict[tuple[str, str], dict[str, Any]] = {}
+        self.dealt_with: Callable[[], int] = lambda: 0
         self.scale_in = ScaleIn(standing, clock)
         self.burst = Burst(queue)
         self._queue = queue
         self._metrics = metrics
         self._standing = standing
         self._clock = clock
+        self._left_to_the_leader = False  # something has changed while another replica led
+        self._forgotten_up_to = 0
+        self._gone_by: dict[str, int] = {}  # by uid of a standby's: the resourceVersion by which the Pod had gone
 
     def changed(self, kind: str, change: Change) -> None:
         """Enqueue every key that a change concerns; what the first lists bring waits behind events."""
@@ -93,8 +98,22 @@ class Listener:
         facts = {"object": f"{kind}/{namespace}/{name}", "error": repr(error)}
         log.warning("left out, since somebody has made it unreadable", extra=facts)
 
+    def take_over(self, kinds: Iterable[str]) -> None:
+        """This replica leads from now on: ask for a look at all that may have changed while another one did."""
+        if self.cache is None or not self._left_to_the_leader:
+            return
+        self._left_to_the_leader = False
+        named = [Key(kind, *each) for kind in kinds for each in self.cache.keys(kind)]
+        families = [Key("ECSTaskDefinition", *each) for each in self.cache.families()]
+        gone = [Key("Pod", *each) for each in self.gone]
+        deleted = [Key("ECSTaskDefinitionRevision", *each) for each in self.deleted_revisions]
+        for key in (*named, *families, *gone, *deleted):
+            self._queue.add(key, Priority.RESYNC)
+
     def _enqueue(self, key: Key, kind: str, change: Change) -> None:
-        if key.kind in SUMMARIES and key.kind != kind:
+        if self._standing.synced and not self._standing.leading:
+            self._left_to_the_leader = True  # a standby's queue would only grow
+        elif key.kind in SUMMARIES and key.kind != kind:
             self._queue.add_after(key, SUMMARY_SECONDS, SUMMARIES[key.kind])
         elif key.kind == "ECSTaskDefinitionRevision" and kind == "Pod":
             self._queue.add_after(key, DIGEST_SECONDS, Priority.REPORT)
@@ -116,9 +135,9 @@ class Listener:
 
     def _pod_changed(self, cache: Cache, change: Change) -> None:
         if change.type == "DELETED":
-            self._keep(cache, change.last)
+            self._keep(cache, change.last, change.resource_version)
         elif change.type == "ADDED" and change.old is not None:
-            self._keep(cache, change.old)  # another Pod took its name before its end was seen
+            self._keep(cache, change.old, change.resource_version)  # another Pod took its name before its end was seen
         elif change.last["metadata"].get("deletionTimestamp"):
             self.scale_in.notice(cache, change.last, in_time=True)
         before: TaskSummary | None = change.before
@@ -126,7 +145,7 @@ class Listener:
         if before is not None and after is not None and after.running and not before.running:
             self._started(change.namespace, after)
 
-    def _keep(self, cache: Cache, pod: Pod) -> None:
+    def _keep(self, cache: Cache, pod: Pod, at: int) -> None:
         """The final state of a deleted Pod is in the event alone; what is recorded already needs nothing more."""
         self.scale_in.notice(cache, pod, in_time=False)
         metadata = pod["metadata"]
@@ -134,6 +153,19 @@ class Listener:
             self.scale_in.forget(metadata["uid"])
             return
         self.gone.setdefault((metadata["namespace"], metadata["name"]), []).append(pod)
+        if not self._standing.leading:
+            self._gone_by[metadata["uid"]] = at
+            self._forget_dealt_with()
+
+    def _forget_dealt_with(self) -> None:
+        """Not every deletion leaves a record that would tell."""
+        mark = self.dealt_with()
+        if mark <= self._forgotten_up_to:
+            return
+        self._forgotten_up_to = mark
+        for pod in [each for pods in self.gone.values() for each in pods]:
+            if self._gone_by[pod["metadata"]["uid"]] <= mark:
+                self.forget(pod)
 
     def is_scaled_in(self, pod: Pod) -> bool:
         """Whether a Pod that is gone went because fewer were wanted."""
@@ -173,6 +205,7 @@ class Listener:
             self.gone[key] = left
         else:
             self.gone.pop(key, None)
+        self._gone_by.pop(metadata["uid"], None)
         self.scale_in.forget(metadata["uid"])
 
 

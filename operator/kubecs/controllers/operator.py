@@ -178,6 +178,7 @@ class Operator:
             await self._election.leading.wait()
             self._watermark.known()
             self._set_leading(leading=True)
+            self._listener.take_over(self._engine.kinds)
             log.info("leading")
             group.create_task(self._engine.run(self._options.workers), name="engine")
 

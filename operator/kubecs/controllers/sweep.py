@@ -8,7 +8,8 @@ all of them now and then. What a sweep finds is counted as drift.
 import asyncio
 import logging
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from kubecs.controllers.cache import Cache
 from kubecs.kube.client import Client
@@ -25,15 +26,18 @@ INTERVAL_SECONDS = 600.0
 DRIFT = {"DELETED": "missed_delete", "ADDED": "missed_update", "MODIFIED": "missed_update"}
 
 
-async def take_list(client: Client, cache: Cache, resource: Resource, namespace: str | None) -> list[Change]:
-    """List a kind page by page into its store; returns what was news to the cache."""
+async def take_list(
+    client: Client, cache: Cache, resource: Resource, namespace: str | None, tell: Callable[[Change], None]
+) -> None:
+    """List a kind page by page into its store, and tell at once of what was news to it: the next page may not come."""
     relist = cache.stores[resource.kind].relist()
-    changes: list[Change] = []
     version = 0
     async for page in client.pages(resource, namespace):
         version = int(page.resource_version)
-        changes += relist.page(page.items)
-    return [*changes, *relist.finish(version)]
+        for change in relist.page(page.items):
+            tell(change)
+    for change in relist.finish(version):
+        tell(change)
 
 
 class Sweeper:
@@ -59,13 +63,11 @@ class Sweeper:
         streak = Streak()
         while True:
             try:
-                changes = await take_list(self._client, self._cache, resource, self._namespace)
-                break
+                tell = partial(self._cache.changed, resource.kind)
+                return await take_list(self._client, self._cache, resource, self._namespace, tell)
             except ApiError as error:
                 log.warning("not listed yet", extra={"resource": resource.plural, "error": str(error)})
                 await asyncio.sleep(streak.pause(error))
-        for change in changes:
-            self._cache.changed(resource.kind, change)
 
     def ask(self, kind: str) -> None:
         """Sweep a kind soon."""
@@ -96,18 +98,16 @@ class Sweeper:
     async def _sweep(self, resource: Resource) -> None:
         """Sweep one kind; what can't be listed now is asked for again, each time later."""
         try:
-            changes = await take_list(self._client, self._cache, resource, self._namespace)
+            await take_list(self._client, self._cache, resource, self._namespace, partial(self._drifted, resource))
         except ApiError as error:
             log.warning("sweep failed", extra={"resource": resource.plural, "error": str(error)})
             pause = self._streaks[resource.kind].pause(error)
             asyncio.get_running_loop().call_later(pause, self.ask, resource.kind)
             return
         self._streaks[resource.kind].over()
-        for change in changes:
-            self._report(resource, change)
-            self._cache.changed(resource.kind, change)
 
-    def _report(self, resource: Resource, change: Change) -> None:
+    def _drifted(self, resource: Resource, change: Change) -> None:
+        self._cache.changed(resource.kind, change)
         kind = DRIFT[change.type]
         self._metrics.count("ecs_operator_cache_drift_total", resource=resource.plural, kind=kind)
         facts = {"resource": resource.plural, "object": f"{change.namespace}/{change.name}", "kind": kind}

@@ -26,6 +26,7 @@ class Watermark:
         self._listener = listener
         self._election = election
         election.annotations = self.annotations
+        listener.dealt_with = self._inherited
 
     def annotations(self) -> Mapping[str, str]:
         """What the Lease shall say; nothing before the Pods are known, so that the last leader's mark stays.
@@ -35,8 +36,10 @@ class Watermark:
         seen = self._pods.resource_version
         if not seen:
             return {}
-        inherited = _number(self._election.inherited.get(HANDLED, ""))
-        return {HANDLED: str(max(self._listener.handled_up_to(seen), min(inherited, seen)))}
+        return {HANDLED: str(max(self._listener.handled_up_to(seen), min(self._inherited(), seen)))}
+
+    def _inherited(self) -> int:
+        return _number(self._election.inherited.get(HANDLED, ""))
 
     def known(self) -> None:
         """The Pods are known now: say so at once, since a leader may end before its next renewal."""

@@ -105,7 +105,7 @@ class LeaderElection:
         annotations: Asked for annotations at every write: when the Lease is taken, renewed and given back. Those that
             it does not give stay as they are, so a leader that does not know better yet keeps what the former one left.
             Set it before `run`.
-        inherited: Annotations of the Lease as the former leader left them, from just before it is taken over.
+        inherited: Annotations of the Lease as its holder left them, at each look until it is taken over.
     """
 
     def __init__(
@@ -263,9 +263,9 @@ class LeaderElection:
             record = await self._look()
         except NotFound:
             return await self._create()
+        self.inherited = record.annotations
         if not record.free_for(self._identity, self._clock.monotonic()):
             return False
-        self.inherited = record.annotations
         return await self._write(record, self.annotations())
 
     async def _renew(self) -> bool:

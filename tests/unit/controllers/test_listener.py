@@ -107,6 +107,47 @@ def test_a_pod_that_was_recorded_before_it_went_is_not_kept(stage: Stage) -> Non
     assert stage.listener.scale_in.scaled_in == set()
 
 
+def test_a_standby_forgets_what_the_leader_has_dealt_with(stage: Stage) -> None:
+    stage.standing.leading = False
+    stage.see("DELETED", pod("web-1", 3, status=running()))
+    stage.listener.dealt_with = lambda: 5
+    stage.see("DELETED", pod("web-2", 7, status=running()))
+    assert list(stage.listener.gone) == [(NAMESPACE, "web-2")]
+    stage.listener.dealt_with = lambda: 7
+    stage.see("DELETED", pod("web-3", 8, status=running()))
+    assert list(stage.listener.gone) == [(NAMESPACE, "web-3")]
+
+
+def test_a_standby_asks_for_nothing_until_it_takes_over(stage: Stage) -> None:
+    kinds = ("ECSService", "ECSTaskDefinition", "Pod")
+    stage.listener.take_over(kinds)
+    assert not stage.told.now
+    stage.standing.leading = False
+    stage.see("ADDED", service("web", 1))
+    stage.see("ADDED", pod("web-1", 2, status=running()))
+    stage.see("ADDED", revision("gone", version=3))
+    stage.see("ADDED", revision("web", 2, version=4))
+    stage.see("DELETED", revision("web", 2, version=5))
+    stage.see("DELETED", pod("web-2", 6, status=running()))
+    assert not stage.told.now
+    assert not stage.told.later
+    stage.standing.leading = True
+    stage.listener.take_over(kinds)
+    assert {str(key): lane for key, lane in stage.told.now.items()} == dict.fromkeys(
+        (
+            str(Key(*each))
+            for each in (
+                ("ECSService", NAMESPACE, "web"),
+                ("ECSTaskDefinition", NAMESPACE, "gone"),
+                ("ECSTaskDefinitionRevision", NAMESPACE, "web.2"),
+                ("Pod", NAMESPACE, "web-1"),
+                ("Pod", NAMESPACE, "web-2"),
+            )
+        ),
+        Priority.RESYNC,
+    )
+
+
 def test_a_pod_whose_name_was_taken_over_is_kept_too(stage: Stage) -> None:
     stage.see("ADDED", pod(version=1, status=running()))
     stage.see("ADDED", pod(version=9, uid="another", status=PENDING))

@@ -26,6 +26,7 @@ class Server:
     version: int = 10
     held: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     refuses: list[ApiError] = field(default_factory=list)
+    cut: ApiError | None = None
     lists: list[str] = field(default_factory=list)
     asked: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -37,6 +38,9 @@ class Server:
         if self.refuses:
             raise self.refuses.pop()
         yield Page(self.held.get(resource.kind, []), str(self.version))
+        if self.cut is not None:
+            error, self.cut = self.cut, None
+            raise error
 
 
 @dataclass
@@ -82,6 +86,15 @@ async def test_the_first_list_is_tried_until_it_comes(stage: Stage) -> None:
     await stage.sweeper.fill()
     assert len(stage.server.lists) == 5
     assert stage.seen.cache.holds("ECSService", "shop", "web")
+
+
+async def test_what_a_list_has_shown_is_told_though_its_end_never_came(stage: Stage) -> None:
+    stage.server.held = {"ECSService": [service("first")]}
+    stage.server.cut = Forbidden(403, "Forbidden", "cut between two pages")
+    stage.sweeper.ask("ECSService")
+    await stage.until(2)
+    assert [change.name for _, change in stage.seen.changes] == ["first"]
+    assert stage.drift("ecsservices", "missed_update") == 1
 
 
 async def test_what_kopf_lost_is_found(stage: Stage) -> None:
