@@ -349,3 +349,21 @@ def test_any_family_of_ecs_has_a_name(kubectl: Kubectl, family: str) -> None:
     kubectl.apply(ecs.service(taskDefinition=family))
     ecs.wait_ready(kubectl, "ecsservice", "web")
     assert _running(kubectl, "web") == f"{family}:1"
+
+
+def test_a_revision_shows_every_condition_in_its_column(kubectl: Kubectl) -> None:
+    swap = {"linuxParameters": {"maxSwap": 64, "swappiness": 10}, "links": ["other"]}
+    other, app = ecs.container("other", essential=False), ecs.container(**swap)
+    kubectl.apply([ecs.account(), ecs.task_definition("web", app, other, networkMode="bridge", ipcMode="host")])
+    _wait_number(kubectl, 1)
+
+    def told() -> list[str]:
+        found = ecs.status(kubectl.get(REVISION, "web.1")).get("conditions") or ()
+        return [each["type"] for each in found if each["reason"] != "Registered"]
+
+    wait_for(lambda: len(told()) > 1, 10, "conditions")
+    head, row = kubectl("get", "ecstdr").splitlines()
+    assert head.split() == ["NAME", "FAMILY", "REVISION", "STATUS", "CONDITIONS", "AGE"]
+    assert row.split()[4] == ",".join(told())
+    ecs.wait_ready(kubectl, "ecstaskdefinition", "web")
+    assert kubectl("get", "ecstd").splitlines()[1].split()[3:5] == ["ACTIVE", "Ready"]

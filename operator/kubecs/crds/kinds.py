@@ -98,7 +98,7 @@ _FIXED_RECORD = (fixed("a record can't be changed: what it tells has happened"),
 
 _FAMILY_COLUMNS = (
     Column("Status", ".status.status"),
-    Column("Conditions", '.status.conditions[?(@.status=="True")].type'),
+    Column("Conditions", ".status.conditionTypes"),
 )
 
 
@@ -215,7 +215,7 @@ def _revision() -> Kind:
             Column("Family", ".spec.taskDefinition.family"),
             Column("Revision", ".spec.revision", "integer"),
             Column("Status", ".spec.lifecycle"),
-            Column("Conditions", '.status.conditions[?(@.reason!="Registered")].type'),
+            Column("Conditions", ".status.conditionTypes"),
         ),
         rules={
             "": (identity.REVISION,),

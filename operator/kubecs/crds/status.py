@@ -94,6 +94,7 @@ TASK_DEFINITION = _status(
     latestRevision=_count("Number of the newest revision made from this object."),
     taskDefinitionArn=text("ARN of that revision.", ARN),
     status=text("ACTIVE, or INACTIVE once that revision was deregistered.", 32),
+    conditionTypes=text("Types of the conditions that hold, with commas.", 1024),
 )
 
 _CONTAINER_IMAGE = record(
@@ -113,6 +114,7 @@ REVISION = _status(
         "containerName",
     ),
     imagesResolvedBy=text("Id of the deployment whose task that was.", 64),
+    conditionTypes=text("Types of the conditions about members that do not carry over as they are, with commas.", 4096),
 )
 
 SERVICE = _status(

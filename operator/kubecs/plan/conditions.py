@@ -80,6 +80,14 @@ def _rendered(before: Mapping[str, Any] | None, now_holds: Condition, generation
     }
 
 
+def types(wanted: Iterable[Condition]) -> str | None:
+    """The types of the conditions that hold, with commas, for a column of `kubectl get`; None where none does.
+
+    The API server prints only the first match of a column's path.
+    """
+    return ",".join(condition.type for condition in wanted if condition.status == "True") or None
+
+
 def find(conditions: Iterable[Mapping[str, Any]], kind: str) -> Mapping[str, Any] | None:
     """The stored condition of this type, if any."""
     return next((condition for condition in conditions if condition.get("type") == kind), None)

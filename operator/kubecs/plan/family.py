@@ -109,6 +109,7 @@ def _common(family_object: Mapping[str, Any], wanted: Sequence[Condition], now: 
     return {
         "observedGeneration": generation,
         "conditions": conditions.set_conditions(stored, wanted, generation, now),
+        "conditionTypes": conditions.types(wanted),
     }
 
 
@@ -333,6 +334,7 @@ def plan_revision(
             "observedGeneration": generation,
             **images,
             "conditions": conditions.set_conditions(stored, wanted, generation, now),
+            "conditionTypes": conditions.types(found),
         },
         events=conditions.begun(stored, found),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from kubecs.plan import conditions
 from kubecs.plan.actions import Event
 from kubecs.plan.timestamps import parse, rfc3339
 
@@ -47,7 +48,7 @@ def say(
     events: list[Mapping[str, Any]] = list(stored)
     posted = []
     for message in messages:
-        text = message.of(service)
+        text = conditions.bounded(message.of(service))
         if _said_lately(events, text, now):
             continue
         events.insert(0, {"id": _event_id(uid, text, now), "createdAt": rfc3339(now), "message": text})
