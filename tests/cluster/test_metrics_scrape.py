@@ -126,6 +126,55 @@ def test_tasks_without_a_node_say_what_they_wait_for(kubectl: Kubectl, scrape: S
     wait_for(lambda: not scrape("ecs_cluster_unplaced_tasks", **unplaced), 15)
 
 
+def test_answers_of_the_scheduler_are_counted_once(kubectl: Kubectl, scrape: Scrapes, web: dict[str, Any]) -> None:
+    assert ecs.is_ready(web)
+    attempts, failures = "ecs_task_placement_attempts_total", "ecs_task_placement_failures_total"
+    where = {"cluster": "default"}
+    assert scrape(attempts, result="placed", **where) == 2
+    assert scrape(attempts, result="failed", **where) is None
+    kubectl.apply([ecs.task_definition("huge", ecs.container(cpu=262_144)), ecs.task("huge", taskDefinition="huge")])
+    wait_for(lambda: scrape(failures, reason="resource_cpu", **where) == 1, 15)
+    kubectl.apply(ecs.task())
+    ecs.wait_ready(kubectl, "ecstask", "job")
+    assert scrape(attempts, result="placed", **where) == 3
+    assert scrape(attempts, result="failed", **where) == 1
+
+
+def test_the_phases_of_a_task_are_measured_once(kubectl: Kubectl, scrape: Scrapes, web: dict[str, Any]) -> None:
+    assert ecs.is_ready(web)
+
+    def phases(measure: str) -> list[float]:
+        name = f"ecs_task_phase_duration_seconds_{measure}"
+        common = {"cluster": "default", "launch_type": "ec2"}
+        shown = ("provisioning", "pending", "stopping", "deprovisioning")
+        return [scrape.count(name, phase=phase, **common) for phase in shown]
+
+    assert phases("count") == [2, 2, 0, 0]
+    kubectl.apply(ecs.task(annotations=ecs.kwok(ready_delay="2s")))
+    ecs.wait_ready(kubectl, "ecstask", "job")
+    assert phases("count") == [3, 3, 0, 0]
+    assert 0 <= sum(phases("sum")[:2]) < 30
+    kubectl("scale", "ecsservice/web", "--replicas=1")
+    wait_for(lambda: phases("count") == [3, 3, 1, 1], 15, "the task that went")
+
+
+def test_a_child_that_somebody_deletes_is_counted_when_it_is_back(
+    kubectl: Kubectl, operator: OperatorProcess, web: dict[str, Any]
+) -> None:
+    assert ecs.is_ready(web)
+
+    def again(kind: str) -> float:
+        return ecs.sample(operator.metrics(), "ecs_operator_child_recreations_total", kind=kind) or 0.0
+
+    before = {kind: again(kind) for kind in ("Deployment", "PodDisruptionBudget")}
+    name = ecs.deployment_of(kubectl, "web")["metadata"]["name"]
+    for kind, count in before.items():
+        kubectl.delete(kind.lower(), name)
+        wait_for(lambda kind=kind, count=count: again(kind) == count + 1, 15, f"the {kind} is back")
+        ecs.wait_ready(kubectl, "ecsservice", "web")
+    assert {kind: again(kind) for kind in before} == {kind: count + 1 for kind, count in before.items()}
+
+
 def test_the_start_of_a_task_is_measured_once(kubectl: Kubectl, scrape: Scrapes, web: dict[str, Any]) -> None:
     assert ecs.is_ready(web)
     began = time.monotonic()

@@ -21,7 +21,7 @@ from kubecs.kube.errors import AlreadyExists, ApiError, Conflict, Forbidden, Inv
 from kubecs.kube.events import EventRecorder
 from kubecs.kube.resources import resource_for
 from kubecs.metrics.registry import Metrics
-from kubecs.plan.actions import Action, Apply, Create, Delete, Patch, Plan
+from kubecs.plan.actions import Action, Apply, Create, Delete, Observation, Patch, Plan
 from kubecs.translate import labels
 
 log = logging.getLogger("kubecs")
@@ -231,8 +231,7 @@ class Engine:
         return Outcome("success", plan.requeue_after)
 
     def _tell(self, key: Key, plan: Plan) -> None:
-        for observation in plan.observations:
-            self._metrics.record(observation)
+        self._count(plan.observations)
         if not plan.events:
             return
         regarding = self._cache.get(key.kind, key.namespace, key.name)
@@ -240,6 +239,10 @@ class Engine:
             log.info(event.message, extra={"key": str(key), "reason": event.reason})
             if regarding is not None:
                 self._recorder.record(regarding, event.type, event.reason, event.message, action="Reconcile")
+
+    def _count(self, observations: Iterable[Observation]) -> None:
+        for observation in observations:
+            self._metrics.record(observation)
 
     async def _carry_out(self, key: Key, step: tuple[Action, ...]) -> None:
         """All actions of a step at once; the first error is raised when all have ended."""
@@ -270,8 +273,9 @@ class Engine:
 
     async def _send(self, action: Action) -> None:
         match action:
-            case Apply(manifest=manifest):
-                self._cache.written(await self._client.apply(manifest))
+            case Apply():
+                self._cache.written(await self._client.apply(action.manifest))
+                self._count(action.observations)
             case Create():
                 await self._create(action)
             case Patch():
@@ -290,8 +294,7 @@ class Engine:
                 raise
             return  # it was counted by whoever made it
         self._cache.written(created)
-        for observation in action.observations:
-            self._metrics.record(observation)
+        self._count(action.observations)
 
     async def _patch(self, action: Patch) -> dict[str, Any]:
         ref = action.ref

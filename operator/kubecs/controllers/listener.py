@@ -15,7 +15,7 @@ from kubecs.controllers.scalein import ScaleIn
 from kubecs.kube.resources import PLURALS
 from kubecs.kube.store import Change
 from kubecs.metrics.registry import Metrics
-from kubecs.plan import runs
+from kubecs.plan import phases, runs
 from kubecs.plan.summary import TaskSummary
 
 log = logging.getLogger("kubecs")
@@ -140,10 +140,20 @@ class Listener:
             self._keep(cache, change.old, change.resource_version)  # another Pod took its name before its end was seen
         elif change.last["metadata"].get("deletionTimestamp"):
             self.scale_in.notice(cache, change.last, in_time=True)
-        before: TaskSummary | None = change.before
-        after = cache.tasks.get((change.namespace, change.name))
-        if before is not None and after is not None and after.running and not before.running:
-            self._started(change.namespace, after)
+        after = cache.tasks.get((change.namespace, change.name)) if change.new is not None else None
+        if after is not None and self._standing.leading and after.owner_uid:
+            self._count_placement(change.namespace, change.before, after)
+            if change.before is not None and after.running and not change.before.running:
+                self._started(change.namespace, after, change.last)
+
+    def _count_placement(self, namespace: str, before: TaskSummary | None, after: TaskSummary) -> None:
+        """Each answer of the scheduler once: a node, or a reason that it had not given before."""
+        where = {"namespace": namespace, "cluster": after.cluster}
+        if after.node and (before is None or not before.node):
+            self._metrics.count("ecs_task_placement_attempts_total", result="placed", **where)
+        elif after.unplaced_reason and (before is None or before.unplaced_reason != after.unplaced_reason):
+            self._metrics.count("ecs_task_placement_attempts_total", result="failed", **where)
+            self._metrics.count("ecs_task_placement_failures_total", reason=after.unplaced_reason, **where)
 
     def _keep(self, cache: Cache, pod: Pod, at: int) -> None:
         """The final state of a deleted Pod is in the event alone; what is recorded already needs nothing more."""
@@ -171,17 +181,16 @@ class Listener:
         """Whether a Pod that is gone went because fewer were wanted."""
         return self.cache is not None and self.scale_in.went(self.cache, pod)
 
-    def _started(self, namespace: str, task: TaskSummary) -> None:
+    def _started(self, namespace: str, task: TaskSummary, pod: Pod) -> None:
         """Seen to reach RUNNING, so each task is observed once, by the leader alone."""
-        if self._standing.leading and task.owner_uid and task.launch_type and not task.restarts:
-            self._metrics.observe(
-                "ecs_task_start_duration_seconds",
-                max(self._clock() - task.created_epoch, 0.0),
-                namespace=namespace,
-                cluster=task.cluster,
-                launch_type=task.launch_type,
-                origin="service" if task.service else "run_task",
-            )
+        if not task.launch_type or task.restarts:
+            return
+        now, common = self._clock(), {"namespace": namespace, "cluster": task.cluster, "launch_type": task.launch_type}
+        origin = "service" if task.service else "run_task"
+        seconds = max(now - task.created_epoch, 0.0)
+        self._metrics.observe("ecs_task_start_duration_seconds", seconds, origin=origin, **common)
+        for phase, took in phases.of_start(pod, now).items():
+            self._metrics.observe("ecs_task_phase_duration_seconds", took, phase=phase, **common)
 
     def _recorded(self, record: dict[str, Any]) -> None:
         """A recorded Pod need not be kept any longer, whichever replica recorded it."""

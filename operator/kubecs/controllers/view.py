@@ -66,10 +66,11 @@ class CacheView:
         ]
 
     def managed_objects(self) -> Mapping[str, int]:
-        """Services by how they stand: failed are Stalled, the others ok."""
+        """Services by how they stand: rejected are Stalled before any of their tasks ran, failed are later."""
         counts = {"ok": 0, "failed": 0, "rejected": 0}
         for facts in self.services():
-            counts["failed" if facts.conditions.get("Stalled") == "True" else "ok"] += 1
+            stalled = facts.conditions.get("Stalled") == "True"
+            counts[("failed" if facts.deployments else "rejected") if stalled else "ok"] += 1
         return counts
 
     def cache_sizes(self) -> Mapping[str, int]:

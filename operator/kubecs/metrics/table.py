@@ -28,6 +28,7 @@ TASK_STATUSES = (
     "deleted",
 )
 LAUNCH_TYPES = ("ec2", "fargate", "external", "managed_instances")
+TASK_PHASES = ("provisioning", "pending", "stopping", "deprovisioning")
 STOP_CODES = (
     "task_failed_to_start",
     "essential_container_exited",
@@ -60,6 +61,7 @@ RESULTS = ("success", "error", "requeue", "terminal")
 MANAGED_STATES = ("ok", "failed", "rejected")
 
 # Bucket bounds in seconds.
+TASK_PHASE_BUCKETS = (0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 TASK_START_BUCKETS = (0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600, 1800)
 DEPLOYMENT_BUCKETS = (5, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600)
 WORK_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
@@ -108,6 +110,28 @@ SECTIONS: Mapping[str, tuple[Metric, ...]] = {
             "Time from a task's createdAt until it was RUNNING.",
             {"launch_type": LAUNCH_TYPES, "origin": ("service", "run_task")},
             TASK_START_BUCKETS,
+        ),
+        Metric(
+            "ecs_task_phase_duration_seconds",
+            "histogram",
+            (*CLUSTER, "phase", "launch_type"),
+            "Time that a task was in a state: the first two are observed when it is RUNNING, the others at its record.",
+            {"phase": TASK_PHASES, "launch_type": LAUNCH_TYPES},
+            TASK_PHASE_BUCKETS,
+        ),
+        Metric(
+            "ecs_task_placement_attempts_total",
+            "counter",
+            (*CLUSTER, "result"),
+            "Times that the scheduler found a node for a task, or said that it finds none.",
+            {"result": ("placed", "failed")},
+        ),
+        Metric(
+            "ecs_task_placement_failures_total",
+            "counter",
+            (*CLUSTER, "reason"),
+            "The failed ones of them, by what no node had.",
+            {"reason": UNPLACED_REASONS},
         ),
         Metric(
             "ecs_task_stopped_total",
@@ -319,6 +343,12 @@ SECTIONS: Mapping[str, tuple[Metric, ...]] = {
             ("resource", "kind"),
             "Differences that a sweep found between a cache and the API server.",
             {"kind": ("missed_delete", "missed_update")},
+        ),
+        Metric(
+            "ecs_operator_child_recreations_total",
+            "counter",
+            ("kind",),
+            "Objects of services that were made again, since somebody else had deleted them.",
         ),
         Metric(
             "ecs_operator_unreadable_objects_total",

@@ -19,20 +19,21 @@ class Ref:
 
 
 @dataclass(frozen=True, slots=True)
-class Apply:
-    """Server-side apply of a whole manifest with our field manager, forced."""
-
-    manifest: Manifest
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Observation:
     """One observation of an event metric. `value` is in the metric's unit."""
 
     metric: str
     labels: Mapping[str, str]
     value: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """Server-side apply of a whole manifest with our field manager, forced; `observations` are counted once done."""
+
+    manifest: Manifest
+    reason: str
+    observations: tuple[Observation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from kubecs.plan import awaits, record, runs, stopcause, taskstate
+from kubecs.plan import awaits, phases, record, runs, stopcause, taskstate
 from kubecs.plan.account import Account
 from kubecs.plan.actions import Action, Create, Delete, Observation, Patch, Plan, Ref
+from kubecs.plan.launchtype import LAUNCH_TYPES
 from kubecs.plan.record import RecordContext, task_record
 from kubecs.plan.runs import Pod, Run
 from kubecs.plan.stopcause import StopCause
@@ -248,21 +249,34 @@ def _recorded(
     context = RecordContext(snapshot.account, snapshot.task_definition)
     manifest = task_record(snapshot.pod, state, cause, context, now)
     reason = f"task {state.task_id} stopped: {cause.code}: {cause.reason}"
-    create = Create(manifest, reason, exists_ok=True, observations=_observed(snapshot, state, cause, then))
+    create = Create(manifest, reason, exists_ok=True, observations=_observed(snapshot, state, cause, then, now))
     return Plan(((create,), *after))
 
 
 def _observed(
-    snapshot: PodSnapshot, state: TaskState, cause: StopCause, then: Action | None
+    snapshot: PodSnapshot, state: TaskState, cause: StopCause, then: Action | None, now: datetime
 ) -> tuple[Observation, ...]:
     of_cluster = {"namespace": snapshot.account.namespace, "cluster": state.cluster}
-    found = [Observation("ecs_task_stopped_total", {**of_cluster, "stop_code": cause.code})]
+    found = [
+        Observation("ecs_task_stopped_total", {**of_cluster, "stop_code": cause.code}),
+        *_phases(state, now, of_cluster),
+    ]
     if _failed(state, cause):
         found.append(Observation("ecs_task_failed_total", of_cluster))
     if isinstance(then, Patch):
         restarts = float(runs.unseen_runs(snapshot.pod))
         found.append(Observation("ecs_task_container_restarts_total", of_cluster, restarts))
     return tuple(found)
+
+
+def _phases(state: TaskState, now: datetime, of_cluster: Mapping[str, str]) -> tuple[Observation, ...]:
+    if state.launch_type not in LAUNCH_TYPES:
+        return ()
+    common = {**of_cluster, "launch_type": state.launch_type}
+    return tuple(
+        Observation("ecs_task_phase_duration_seconds", {**common, "phase": phase}, seconds)
+        for phase, seconds in phases.of_stop(state, now).items()
+    )
 
 
 def _failed(state: TaskState, cause: StopCause) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from kubecs.ecs.errors import EcsError
 from kubecs.plan import checks, drain, health, history, replacement, rest, servicestatus
-from kubecs.plan.actions import Action, Apply, Create, Delete, Plan, Ref
+from kubecs.plan.actions import Action, Apply, Create, Delete, Observation, Plan, Ref
 from kubecs.plan.adoption import adoptions
 from kubecs.plan.companions import companion_actions
 from kubecs.plan.disruption import budget_actions
@@ -77,9 +77,21 @@ def _deployed(snapshot: ServiceSnapshot, resolution: Resolved, chosen: Chosen, n
     steps = tuple(step for step in wanted if step)
     notices = (servicestatus.role_notice(snapshot.account, role),)
     shown = servicestatus.described(snapshot, chosen, now, notices, traffic)
-    confirm = _child_went(snapshot, chosen) or (traffic.restores and not chosen.create)
-    shown = replace(shown, steps=steps, confirm=confirm)
+    went = (*_went(snapshot, chosen), *(("Service",) if traffic.restores and not chosen.create else ()))
+    shown = replace(shown, steps=_counted(steps, went), confirm=bool(went))
     return _look_soon(shown) if waits else shown
+
+
+def _counted(steps: tuple[tuple[Action, ...], ...], went: tuple[str, ...]) -> tuple[tuple[Action, ...], ...]:
+    """The steps, where what brings back a child that was there says so to the metrics."""
+    return tuple(tuple(_as_recreation(action, went) for action in step) for step in steps) if went else steps
+
+
+def _as_recreation(action: Action, went: tuple[str, ...]) -> Action:
+    if not isinstance(action, Apply | Create) or action.manifest["kind"] not in went:
+        return action
+    seen = Observation("ecs_operator_child_recreations_total", {"kind": action.manifest["kind"]})
+    return replace(action, observations=(*action.observations, seen))
 
 
 def _look_soon(plan: Plan) -> Plan:
@@ -93,14 +105,16 @@ def _replacement_first(snapshot: ServiceSnapshot, chosen: Chosen, now: datetime)
     return bool(room) and target_of(snapshot, chosen.revision, now).settled
 
 
-def _child_went(snapshot: ServiceSnapshot, chosen: Chosen) -> bool:
-    """A child that was there is gone: by itself, or with the service, whose end comes through another watch."""
+def _went(snapshot: ServiceSnapshot, chosen: Chosen) -> tuple[str, ...]:
+    """The kind of a child that was there and is gone: by itself, or with the service, whose end another watch tells."""
     if snapshot.deployment is None:
-        return bool(snapshot.service_revisions or snapshot.status.get("deployments"))
+        was_there = snapshot.service_revisions or snapshot.status.get("deployments")
+        return ("DaemonSet" if snapshot.daemon else "Deployment",) if was_there else ()
     if snapshot.disruption_budget is None and not snapshot.daemon and snapshot.status.get("deployments"):
-        return True
+        return ("PodDisruptionBudget",)
     notes = snapshot.deployment["metadata"].get("annotations") or {}
-    return chosen.create and notes.get(labels.SERVICE_REVISION) == str(chosen.revision.number)
+    lost = chosen.create and notes.get(labels.SERVICE_REVISION) == str(chosen.revision.number)
+    return ("ControllerRevision",) if lost else ()
 
 
 def _deploying(snapshot: ServiceSnapshot, chosen: Chosen, manifest: Manifest | None) -> tuple[tuple[Action, ...], ...]:
