@@ -2,7 +2,8 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from itertools import chain
 
 from kubecs.controllers.cache import Cache
 from kubecs.controllers.engine import QUEUE, Engine
@@ -30,6 +31,13 @@ class CacheView:
     def now(self) -> float:
         """Unix time in seconds."""
         return time.time()
+
+    def namespaces(self) -> Collection[str]:
+        """The namespaces of services and tasks, from the indexes: they have few values."""
+        stores = self._cache.stores
+        owners = (stores["ECSService"].index_values("namespace"), stores["ECSTask"].index_values("namespace"))
+        tasks = (value.partition("/")[0] for value in stores["Pod"].index_values("cluster"))
+        return {*chain.from_iterable(owners), *tasks}
 
     def clusters(self) -> Iterable[tuple[str, str]]:
         """(namespace, name) of every ECSCluster."""

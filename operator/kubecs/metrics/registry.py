@@ -3,7 +3,7 @@
 import asyncio
 import platform
 from collections.abc import Callable, Iterator, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
@@ -13,6 +13,8 @@ from kubecs.metrics.table import BY_NAME, TABLE, Metric
 from kubecs.metrics.view import StateView
 from kubecs.metrics.words import word
 from kubecs.plan.actions import Observation
+
+GONE_SECONDS = 900.0  # a namespace without any object for so long has no series: Prometheus has read its last ones
 
 Written = TypeVar("Written", Counter, Gauge, Histogram)
 
@@ -34,14 +36,15 @@ class Metrics:
     def __init__(self, version: str) -> None:
         # Else every counter and histogram drags a gauge of its start time along.
         disable_created_metrics()  # type: ignore[no-untyped-call]  # the library left it without annotations
-        self._registry = CollectorRegistry()
+        self._registries: list[CollectorRegistry] = []  # one for each metric: each is printed in a turn of its own
+        self._absent: dict[str, float | None] = {}  # by namespace with series: since when it holds nothing
         self._view: StateView | None = None
         self._counters: dict[str, Counter] = {}
         self._gauges: dict[str, Gauge] = {}
         self._histograms: dict[str, Histogram] = {}
         for metric in TABLE:
             self._register(metric)
-        ProcessCollector(registry=self._registry)
+        ProcessCollector(registry=self._new_registry())
         self._record: Mapping[str, Callable[[Observation], None]] = {
             "counter": lambda seen: self.count(seen.metric, seen.value, **seen.labels),
             "gauge": lambda seen: self.set(seen.metric, seen.value, **seen.labels),
@@ -49,15 +52,19 @@ class Metrics:
         }
         self.set("ecs_operator_build_info", 1, version=version, python_version=platform.python_version())
 
+    def _new_registry(self) -> CollectorRegistry:
+        self._registries.append(CollectorRegistry())
+        return self._registries[-1]
+
     def _register(self, metric: Metric) -> None:
+        name, text, labels = metric.name, metric.help, metric.labels
         if metric.kind == "counter":
-            self._counters[metric.name] = Counter(metric.name, metric.help, metric.labels, registry=self._registry)
+            self._counters[name] = Counter(name, text, labels, registry=self._new_registry())
         elif metric.kind == "gauge":
-            self._gauges[metric.name] = Gauge(metric.name, metric.help, metric.labels, registry=self._registry)
+            self._gauges[name] = Gauge(name, text, labels, registry=self._new_registry())
         elif metric.kind == "histogram":
-            self._histograms[metric.name] = Histogram(
-                metric.name, metric.help, metric.labels, registry=self._registry, buckets=metric.buckets
-            )
+            registry = self._new_registry()
+            self._histograms[name] = Histogram(name, text, labels, registry=registry, buckets=metric.buckets)
 
     def read_state_from(self, view: StateView) -> None:
         """From now on, print the state metrics that `view` gives."""
@@ -65,27 +72,27 @@ class Metrics:
 
     def counter(self, name: str, /, **labels: str) -> Counter:
         """Return one series of a counter, made with 0 when it is new: for hot paths, and for zeros that should show."""
-        return _series(self._counters, name, labels)
+        return self._series(self._counters, name, labels)
 
     def gauge(self, name: str, /, **labels: str) -> Gauge:
         """Return one series of a gauge."""
-        return _series(self._gauges, name, labels)
+        return self._series(self._gauges, name, labels)
 
     def histogram(self, name: str, /, **labels: str) -> Histogram:
         """Return one series of a histogram."""
-        return _series(self._histograms, name, labels)
+        return self._series(self._histograms, name, labels)
 
     def count(self, name: str, amount: float = 1.0, /, **labels: str) -> None:
         """Add to a counter."""
-        _series(self._counters, name, labels).inc(amount)
+        self._series(self._counters, name, labels).inc(amount)
 
     def set(self, name: str, value: float, /, **labels: str) -> None:
         """Set a gauge."""
-        _series(self._gauges, name, labels).set(value)
+        self._series(self._gauges, name, labels).set(value)
 
     def observe(self, name: str, value: float, /, **labels: str) -> None:
         """Put a value, in the metric's unit, into a histogram."""
-        _series(self._histograms, name, labels).observe(value)
+        self._series(self._histograms, name, labels).observe(value)
 
     def record(self, observation: Observation) -> None:
         """Write what a plan observed, in the way of the metric's kind."""
@@ -111,9 +118,38 @@ class Metrics:
         return b"".join(printed)
 
     def _pieces(self) -> Iterator[bytes]:
-        yield generate_latest(self._registry)
+        if self._view is not None:
+            self._forget_gone(self._view)
+        yield from map(generate_latest, self._registries)
         if self._view is not None:
             yield from map(str.encode, collectors.pieces(self._view))
+
+    def _forget_gone(self, view: StateView) -> None:
+        """Remove the series of namespaces that have held nothing for a while, else they would stay for ever."""
+        now, present = view.now(), view.namespaces()
+        for namespace, since in tuple(self._absent.items()):
+            if namespace in present:
+                self._absent[namespace] = None
+            elif since is None:
+                self._absent[namespace] = now
+            elif now - since > GONE_SECONDS:
+                del self._absent[namespace]
+                for metric in self._of_namespaces():
+                    metric.remove_by_labels({"namespace": namespace})
+
+    def _of_namespaces(self) -> Iterator[Any]:
+        written: tuple[tuple[str, Any], ...] = (
+            *self._counters.items(),
+            *self._gauges.items(),
+            *self._histograms.items(),
+        )
+        return (metric for name, metric in written if "namespace" in BY_NAME[name].labels)
+
+    def _series(self, metrics: Mapping[str, Written], name: str, labels: Mapping[str, str]) -> Written:
+        series = _series(metrics, name, labels)
+        if "namespace" in labels:
+            self._absent.setdefault(labels["namespace"], None)
+        return series
 
 
 def _series(metrics: Mapping[str, Written], name: str, labels: Mapping[str, str]) -> Written:

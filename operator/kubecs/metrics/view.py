@@ -4,7 +4,7 @@ The facts are read on the event loop in one go, at every scrape: keep them at ha
 rather than parsing objects each time.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple, Protocol
 
 
@@ -106,6 +106,9 @@ class StateView(Protocol):
 
     def now(self) -> float:
         """Unix time in seconds."""
+
+    def namespaces(self) -> Collection[str]:
+        """The namespaces that hold a service or a task."""
 
     def clusters(self) -> Iterable[tuple[str, str]]:
         """(namespace, cluster name) of every ECSCluster; clusters that only tasks or services name need not be here."""

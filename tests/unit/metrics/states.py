@@ -25,12 +25,17 @@ class State:
     sizes: dict[str, int] = field(default_factory=dict)
     managed: dict[str, int] = field(default_factory=dict)
     leads: bool = True
+    present: set[str] = field(default_factory=set)
+    seconds: float = NOW
 
     def leading(self) -> bool:
         return self.leads
 
     def now(self) -> float:
-        return NOW
+        return self.seconds
+
+    def namespaces(self) -> set[str]:
+        return self.present
 
     def clusters(self) -> list[tuple[str, str]]:
         return self.cluster_list

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from kubecs.metrics.registry import MetricError, Metrics
+from kubecs.metrics.registry import GONE_SECONDS, MetricError, Metrics
 from kubecs.metrics.table import TABLE
 from kubecs.plan.actions import Observation
 from tests.unit.metrics.states import State, full_state, scrape, value, values
@@ -125,3 +125,24 @@ def test_every_row_is_announced_and_nothing_else() -> None:
     ours = {name: kind for name, kind in announced.items() if not name.startswith("process_")}
     assert ours == {metric.name: metric.exposed_type for metric in TABLE}
     assert set(announced) - set(ours) >= {"process_cpu_seconds_total", "process_resident_memory_bytes"}
+
+
+def test_the_series_of_a_namespace_go_some_time_after_all_that_was_in_it(metrics: Metrics) -> None:
+    state = State(present={"shop", "other"})
+    metrics.read_state_from(state)
+    for namespace in ("shop", "other"):
+        metrics.count("ecs_task_stopped_total", namespace=namespace, cluster="default", stop_code="user_initiated")
+    series = "ecs_task_stopped_total"
+
+    def shown(after: float) -> int:
+        state.seconds += after
+        return len(values(scrape(metrics), series))
+
+    state.present = {"other"}
+    assert shown(0) == shown(GONE_SECONDS - 1) == 2
+    state.present = {"other", "shop"}
+    assert shown(2) == 2, "it is back"
+    state.present = {"other"}
+    assert shown(0) == shown(GONE_SECONDS) == 2
+    assert shown(1) == 1
+    assert value(scrape(metrics), series, namespace="other", cluster="default", stop_code="user_initiated") == 1
