@@ -34,15 +34,16 @@ def startup_probe(container: ContainerDefinition) -> dict[str, Any]:
     """`startupProbe` of a container that others wait for until it is HEALTHY; empty without a check.
 
     The kubelet ends the container when its startTimeout has passed, or without one when its check has failed as often
-    as ECS lets it: the start period's worth of intervals, and the retries.
+    as ECS lets it: the start period's worth of intervals, and the retries. The kubelet checks at once and then after
+    each interval, ECS for the first time after one interval: the check at once is one more that may fail.
     """
     check = container.health_check
     if not check:
         return {}
     interval = check.interval or DEFAULT_INTERVAL
     tries = ceil((check.start_period or 0) / interval) + (check.retries or DEFAULT_RETRIES)
-    limited = ceil(container.start_timeout / interval) if container.start_timeout else tries
-    return _probe(check, max(1, limited))
+    intervals = ceil(container.start_timeout / interval) if container.start_timeout else tries
+    return _probe(check, 1 + intervals)
 
 
 def min_ready_seconds(document: RegisterTaskDefinitionRequest, without_check: int = STEADY_SECONDS) -> int:

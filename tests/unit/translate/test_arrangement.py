@@ -100,11 +100,11 @@ def test_health_is_awaited_by_a_startup_probe() -> None:
     check = CHECK | {"interval": 10, "retries": 2, "startPeriod": 25}
     made = by_name(rendered(one("app", ("db", "HEALTHY")), one("db", healthCheck=check)))["db"]
     assert made["restartPolicy"] == "Always"
-    assert made["startupProbe"]["failureThreshold"] == 5
+    assert made["startupProbe"]["failureThreshold"] == 6
     assert made["readinessProbe"]["failureThreshold"] == 2
     limited = one("db", healthCheck=check, startTimeout=61)
     made = by_name(rendered(one("app", ("db", "HEALTHY")), limited))["db"]
-    assert made["startupProbe"]["failureThreshold"] == 7
+    assert made["startupProbe"]["failureThreshold"] == 8
 
 
 def test_a_probe_outlives_a_run_that_is_not_repeated() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from kubecs.translate.grace import grace_findings, termination_grace_seconds
-from kubecs.translate.health import health_findings, min_ready_seconds, readiness_probe
+from kubecs.translate.health import health_findings, min_ready_seconds, readiness_probe, startup_probe
 from tests.unit.translate.documents import container, parsed, task
 
 
@@ -48,6 +48,26 @@ def test_a_container_that_is_not_essential_gets_no_probe() -> None:
     assert readiness_probe(sidecar) == {}
     assert [each.condition for each in health_findings(sidecar)] == ["NonEssentialHealthNotEvaluated"]
     assert health_findings(parsed(healthCheck={"command": ["CMD", "true"]})) == ()
+
+
+@pytest.mark.parametrize(
+    ("times", "start_timeout", "ecs_waits"),
+    [
+        ({}, None, 90),
+        ({"interval": 10, "retries": 1}, None, 10),
+        ({"interval": 10, "retries": 2, "startPeriod": 25}, None, 45),
+        ({"interval": 10, "retries": 2, "startPeriod": 25}, 61, 61),
+        ({"interval": 300}, 2, 2),
+    ],
+)
+def test_the_startup_probe_gives_the_time_that_ecs_gives(
+    times: dict[str, int], start_timeout: int | None, ecs_waits: int
+) -> None:
+    """The kubelet checks at once and then after each interval; it ends the container at the last allowed failure."""
+    members = {} if start_timeout is None else {"startTimeout": start_timeout}
+    probe = startup_probe(parsed(healthCheck={"command": ["CMD", "true"], **times}, **members))
+    ends = (probe["failureThreshold"] - 1) * probe["periodSeconds"]
+    assert ecs_waits <= ends < ecs_waits + probe["periodSeconds"]
 
 
 CHECK: dict[str, Any] = {"healthCheck": {"command": ["CMD", "true"]}}
