@@ -1,7 +1,8 @@
 """The configuration that a log router gets: forwarded records and, where it may read them, its siblings' output in.
 
-ECS writes the same for its routers: one input for the containers' records, metadata, the user's own file, and one
-output for each container with the log driver awsfirelens, from the options of that.
+ECS writes the same for its routers: one input for the containers' records, one of Fluent Bit for health checks of the
+router, metadata, the user's own file, and one output for each container with the log driver awsfirelens, from the
+options of that.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 
 PORT = 24224
 ADDRESS = "127.0.0.1"
+HEALTH_PORT = 8877  # where the health check that AWS documents for a Fluent Bit router sends its record
+HEALTH_TAG = "firelens-healthcheck"
 
 # A line of the kubelet's log files: time, stream, whether the line is whole, and what the container wrote.
 _LINE = r"/^(?<time>[^ ]+) (?<source>stdout|stderr) (?<partial>[FP]) (?<log>.*)$/"
@@ -61,6 +64,8 @@ def fluentd(router: Router) -> str:
 
 def _fluent_bit(router: Router) -> Iterator[str]:
     yield from _section("INPUT", {"Name": "forward", "Listen": ADDRESS, "Port": str(PORT)})
+    health = {"Name": "tcp", "Listen": ADDRESS, "Port": str(HEALTH_PORT), "Tag": HEALTH_TAG}
+    yield from _section("INPUT", health)
     for output in router.outputs:
         if output.logs:
             tail = {"Name": "tail", "Path": output.logs, "Tag": output.tag, "multiline.parser": "cri"}
@@ -70,6 +75,7 @@ def _fluent_bit(router: Router) -> Iterator[str]:
         yield from (f"    Record {name} {value}" for name, value in router.metadata.items())
     if router.include:
         yield f"@INCLUDE {router.include}"
+    yield from _section("OUTPUT", {"Name": "null", "Match": HEALTH_TAG})
     for output in router.outputs:
         if output.options:
             yield from _section("OUTPUT", {**_named_first(output.options, "Name"), "Match": f"{output.tag}*"})

@@ -29,10 +29,18 @@ def config(document: RegisterTaskDefinitionRequest, maps: Maps = NO_MAPS) -> str
 def test_fluent_bit() -> None:
     assert config(routed()) == (
         "[INPUT]\n    Name forward\n    Listen 127.0.0.1\n    Port 24224\n"
+        "[INPUT]\n    Name tcp\n    Listen 127.0.0.1\n    Port 8877\n    Tag firelens-healthcheck\n"
         "[FILTER]\n    Name record_modifier\n    Match *\n"
         "    Record ecs_cluster shop\n    Record ecs_task_definition web:3\n"
+        "[OUTPUT]\n    Name null\n    Match firelens-healthcheck\n"
         "[OUTPUT]\n    Name null\n    Match web-firelens*\n"
     )
+
+
+def test_the_records_of_a_health_check_go_nowhere_and_leave_the_users_outputs_to_the_user() -> None:
+    lines = config(routed(own={"config-file-value": "/extra.conf", "config-file-type": "file"})).splitlines()
+    assert lines.index("@INCLUDE /extra.conf") < lines.index("    Match firelens-healthcheck")
+    assert "8877" not in config(routed("fluentd"))
 
 
 def test_fluentd() -> None:
@@ -94,7 +102,7 @@ def test_secrets_are_the_routers_variables() -> None:
 
 def test_an_option_cannot_add_lines() -> None:
     document = routed(options={"Name": "http", "Header": "a\n[OUTPUT]\n    Name file"})
-    assert config(document).count("[OUTPUT]\n") == 1
+    assert config(document).count("[OUTPUT]\n") == 2  # the container's, and that of the health check
 
 
 def test_nobody_but_the_router_decides_whose_logs_it_reads() -> None:
