@@ -8,7 +8,7 @@ the conditions'. What an ECSAccount maps, or where the order of all containers p
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kubecs.translate import memoryvolumes, sysctls
+from kubecs.translate import memoryvolumes, ports, sysctls
 from kubecs.translate.command import PROGRAMS
 from kubecs.translate.linuxonly import CONTAINER, TASK
 
@@ -203,6 +203,17 @@ _NETWORK: tuple[DocumentWarning, ...] = (
             f" || {_SECOND_HOST_PORT}",
         ),
         "the containers of a task share one network: a port is one container's, and has one host port",
+    ),
+    DocumentWarning(
+        f"{_AT}.portMappings[]",
+        "PortsNotListed",
+        _some(
+            "portMappings",
+            "p",
+            f"has(p.containerPortRange) ? {_LAST.format('p')} - {_FIRST.format('p')} >= {ports.MOST_LISTED}"
+            " : !has(p.containerPort) || p.containerPort == 0",
+        ),
+        "a mapping without a port maps nothing; of a wide range the Pod lists the first port, and all can be reached",
     ),
     DocumentWarning(
         f"{_AT}.hostname",

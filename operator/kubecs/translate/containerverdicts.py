@@ -84,7 +84,10 @@ _NETWORK: Mapping[str, Verdict] = {
     "portMappings[].appProtocol=http2": done("annotation kubecs.dev/app-protocols", "a Service says kubernetes.io/h2c"),
     "portMappings[].appProtocol=grpc": done("annotation kubecs.dev/app-protocols", "a Service says grpc"),
     "portMappings[].containerPortRange": done(
-        "containers[].ports", "one for each; none is opened on the node", "PortConflict"
+        "containers[].ports",
+        "one for each, of more than 100 the first alone, since a port is reached whether listed or not; none is opened "
+        "on the node",
+        "PortsNotListed",
     ),
     "hostname": done("spec.hostname", "of the whole task", "NameSettingNotApplied"),
     "disableNetworking": refused(

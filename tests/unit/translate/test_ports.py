@@ -122,3 +122,49 @@ def test_the_api_server_takes_any_layout(each: list[list[dict[str, Any]]], mode:
         assert len(set(values)) == len(values)
     wanted = {(mapping["containerPort"], mapping.get("protocol", "tcp").upper()) for own in each for mapping in own}
     assert set(endpoints) == wanted
+
+
+def wide(name: str, *mappings: dict[str, Any]) -> dict[str, Any]:
+    return container(name=name, portMappings=list(mappings))
+
+
+def test_of_a_wide_range_the_first_port_is_listed() -> None:
+    document = task(wide("web", {"containerPortRange": "8000-8100", "protocol": "udp", "name": "media"}))
+    laid_out = pod_ports(document)
+    assert laid_out.containers == ([{"containerPort": 8000, "protocol": "UDP", "name": "media"}],)
+    (found,) = laid_out.findings
+    member = "containerDefinitions[web].portMappings[0]"
+    assert (found.member, found.condition, found.reason) == (member, "PortsNotListed", "WideRange")
+    assert "8000-8100" in found.message
+
+
+def test_a_hundred_ports_are_listed_one_by_one() -> None:
+    laid_out = pod_ports(task(wide("web", {"containerPortRange": "8000-8099"})))
+    assert (len(laid_out.containers[0]), laid_out.findings) == (100, ())
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "conflict"),
+    [
+        ({"containerPortRange": "1-1000"}, {"containerPort": 80}, "80/tcp: also web"),
+        ({"containerPort": 80}, {"containerPortRange": "1-1000"}, "80/tcp: also web"),
+        ({"containerPortRange": "1-1000"}, {"containerPortRange": "900-2000"}, "900/tcp: also web"),
+        ({"containerPortRange": "900-2000"}, {"containerPortRange": "1-1000"}, "900/tcp: also web"),
+        ({"containerPortRange": "1-1000"}, {"containerPort": 80, "protocol": "udp"}, ""),
+        ({"containerPortRange": "1-1000"}, {"containerPort": 1001}, ""),
+    ],
+)
+def test_a_wide_range_is_taken_whole(first: dict[str, Any], second: dict[str, Any], conflict: str) -> None:
+    laid_out = pod_ports(task(wide("web", first), wide("other", second)))
+    conflicts = [each for each in laid_out.findings if each.condition == "PortConflict"]
+    assert len(conflicts) == bool(conflict)
+    assert all(each.member.startswith("containerDefinitions[other]") and conflict in each.message for each in conflicts)
+
+
+@pytest.mark.parametrize("mapping", [{"containerPort": 0}, {"containerPort": 0, "hostPort": 80}, {"hostPort": 80}])
+def test_a_mapping_without_a_port_maps_nothing(mapping: dict[str, Any]) -> None:
+    laid_out = pod_ports(task(container(portMappings=[{"containerPort": 80}, mapping])))
+    assert laid_out.containers == ([{"containerPort": 80, "protocol": "TCP"}],)
+    (found,) = laid_out.findings
+    assert found.member == "containerDefinitions[web].portMappings[1]"
+    assert (found.condition, found.reason) == ("PortsNotListed", "NoPort")

@@ -196,6 +196,7 @@ SMALL: list[dict[str, Any]] = [
         container(portMappings=[{"containerPortRange": "80-82"}]),
         container(name="other", portMappings=[{"containerPortRange": "81-83"}]),
     ),
+    task(container(portMappings=[{"containerPortRange": "8000-9000"}, {"containerPort": 0}])),
     task(volumes=[{"name": "twice"}, {"name": "twice"}, {}]),
     volume(dockerVolumeConfiguration={"driver": "lost", "scope": "task"}),
     volume(dockerVolumeConfiguration={"scope": "shared", "autoprovision": True}),
