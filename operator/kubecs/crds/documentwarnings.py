@@ -232,6 +232,12 @@ _NETWORK: tuple[DocumentWarning, ...] = (
         for member, usable in (("dnsServers", "isIP(d)"), ("dnsSearchDomains", f"d.matches('{_DOMAIN}')"))
     ),
     DocumentWarning(
+        f"{_AT}.links",
+        "NameSettingNotApplied",
+        _some("links", "l", f"l.split(':').exists(n, !n.matches('{_DOMAIN}'))"),
+        "a linked container is found only under names that are DNS names in lower case",
+    ),
+    DocumentWarning(
         f"{_AT}.extraHosts[]",
         "NameSettingNotApplied",
         _some("extraHosts", "h", f"!isIP(h.ipAddress) || !h.hostname.matches('{_DOMAIN}')"),

@@ -69,7 +69,9 @@ _RIGHTS: Mapping[str, Verdict] = {
 }
 
 _NETWORK: Mapping[str, Verdict] = {
-    "links": done("spec.hostAliases", "the other container is at 127.0.0.1; no variables are made of it"),
+    "links": done(
+        "spec.hostAliases", "the other container is at 127.0.0.1; no variables are made of it", "NameSettingNotApplied"
+    ),
     "portMappings": done("containers[].ports", condition="PortConflict"),
     "portMappings[].containerPort": done("containers[].ports[].containerPort", condition="PortConflict"),
     "portMappings[].hostPort": done(

@@ -44,6 +44,7 @@ def network_findings(document: Document) -> Iterator[Finding]:
     for container in document.container_definitions:
         yield from _hostname_findings(document, container)
         yield from _dns_findings(document, container)
+        yield from _link_findings(container)
         for index, host in enumerate(container.extra_hosts or ()):
             if not (_is_address(host.ip_address) and _is_domain(host.hostname)):
                 path = container_path(container, f"extraHosts[{index}]")
@@ -91,6 +92,14 @@ def _dns_findings(document: Document, container: ContainerDefinition) -> Iterato
             yield _finding(path, WHOLE_TASK, "all containers of the task resolve names so")
 
 
+def _link_findings(container: ContainerDefinition) -> Iterator[Finding]:
+    for index, link in enumerate(container.links or ()):
+        lost = [name for name in link.split(":") if not _is_domain(name)]
+        if lost:
+            path = container_path(container, f"links[{index}]")
+            yield _finding(path, NOT_APPLIED, f"not found under {', '.join(lost)}: that is no DNS name in lower case")
+
+
 def _others(document: Document, attribute: str, value: object) -> bool:
     """Whether another container asks for something else."""
     return any(getattr(each, attribute) != value for each in document.container_definitions)
@@ -101,11 +110,16 @@ def _aliases(document: Document) -> list[dict[str, Any]]:
     names: dict[str, dict[str, None]] = {}
     for container in document.container_definitions:
         for link in container.links or ():
-            names.setdefault(LOOPBACK, {}).update(dict.fromkeys(filter(_is_domain, link.split(":"))))
+            names.setdefault(LOOPBACK, {}).update({_alias(name): None for name in link.split(":") if _is_domain(name)})
         for host in container.extra_hosts or ():
             if _is_address(host.ip_address) and _is_domain(host.hostname):
-                names.setdefault(host.ip_address, {})[host.hostname] = None
+                names.setdefault(host.ip_address, {})[_alias(host.hostname)] = None
     return [{"hostnames": list(found), "ip": address} for address, found in names.items() if found]
+
+
+def _alias(domain: str) -> str:
+    """A name as hostAliases take it: a dot at its end is the root's, and no part of the name."""
+    return domain.removesuffix(".")
 
 
 def _is_address(text: str) -> bool:

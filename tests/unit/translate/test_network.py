@@ -39,6 +39,28 @@ def test_one_container(members: dict[str, Any], expected: dict[str, Any]) -> Non
     assert pod_network(task(container(**members))) == expected
 
 
+@pytest.mark.parametrize(
+    ("links", "hostnames", "lost"),
+    [
+        (["db:database"], ["db", "database"], None),
+        (["db:My_DB"], ["db"], "My_DB"),
+        (["Db_1"], None, "Db_1"),
+        ([f"db:{'a' * 70}"], ["db"], "a" * 70),
+    ],
+)
+def test_a_link_is_found_under_dns_names(links: list[str], hostnames: list[str] | None, lost: str | None) -> None:
+    document = task(container(links=["other", *links]))
+    (aliases,) = pod_network(document)["hostAliases"]
+    assert aliases["hostnames"] == ["other", *(hostnames or [])]
+    found = [(each.member, each.condition) for each in network_findings(document) if str(lost) in each.message]
+    assert found == ([("containerDefinitions[web].links[1]", "NameSettingNotApplied")] if lost else [])
+
+
+def test_a_host_name_with_the_root_s_dot_is_one_that_kubernetes_takes() -> None:
+    document = task(container(extraHosts=[{"hostname": "db.example.", "ipAddress": "10.0.0.1"}]))
+    assert pod_network(document)["hostAliases"] == [{"hostnames": ["db.example"], "ip": "10.0.0.1"}]
+
+
 def test_in_host_mode_the_name_is_the_nodes() -> None:
     document = task(container(hostname="web"), networkMode="host")
     assert pod_network(document) == {"hostNetwork": True, "dnsPolicy": "ClusterFirstWithHostNet"}

@@ -197,6 +197,7 @@ SMALL: list[dict[str, Any]] = [
         container(name="other", portMappings=[{"containerPortRange": "81-83"}]),
     ),
     task(container(portMappings=[{"containerPortRange": "8000-9000"}, {"containerPort": 0}])),
+    task(container(links=["other:Other_One"]), OTHER),
     task(volumes=[{"name": "twice"}, {"name": "twice"}, {}]),
     volume(dockerVolumeConfiguration={"driver": "lost", "scope": "task"}),
     volume(dockerVolumeConfiguration={"scope": "shared", "autoprovision": True}),
