@@ -5,16 +5,14 @@ from typing import Any
 from kubecs.ecs.model import ContainerDefinition, RegisterTaskDefinitionRequest
 from kubecs.translate.accelerators import accelerator_env
 from kubecs.translate.credentialspecs import windows_security
-from kubecs.translate.devices import device_mounts
 from kubecs.translate.environment import env
 from kubecs.translate.environmentfiles import env_from, env_mounts
-from kubecs.translate.firelens import firelens_env, firelens_mounts
+from kubecs.translate.firelens import firelens_env
 from kubecs.translate.images import image, pull_policy
 from kubecs.translate.maps import Maps
-from kubecs.translate.memoryvolumes import memory_mounts
+from kubecs.translate.mounts import container_mounts
 from kubecs.translate.placement import is_windows
 from kubecs.translate.security import security_context
-from kubecs.translate.volumes import volume_mounts
 
 
 def container_values(
@@ -28,8 +26,6 @@ def container_values(
     """
     linux = not is_windows(document)
     reference = image(container.image or "", maps)
-    own_mounts = volume_mounts(container, document, maps)
-    extra_mounts = [*memory_mounts(container), *device_mounts(container, maps)] if linux else []
     variables = {each["name"]: each for each in (*accelerator_env(container), *env(container, maps))}
     variables |= {each["name"]: each for each in firelens_env(container, document, maps)}
     members = {
@@ -38,12 +34,7 @@ def container_values(
         "workingDir": container.working_directory,
         "env": list(variables.values()),
         "envFrom": env_from(container, document, maps),
-        "volumeMounts": [
-            *own_mounts,
-            *extra_mounts,
-            *firelens_mounts(container, maps),
-            *env_mounts(container, maps),
-        ],
+        "volumeMounts": [*container_mounts(container, document, maps), *env_mounts(container, maps)],
         "securityContext": security_context(container, restricted=maps.restricted)
         if linux
         else windows_security(container, maps),

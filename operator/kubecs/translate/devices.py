@@ -8,6 +8,7 @@ from kubecs.ecs.model import ContainerDefinition, Device, RegisterTaskDefinition
 from kubecs.translate.finding import Finding, container_path
 from kubecs.translate.maps import Maps, entry
 from kubecs.translate.names import container_name
+from kubecs.translate.volumesource import Wanted
 
 ALL_PERMISSIONS = frozenset({"read", "write", "mknod"})
 
@@ -33,14 +34,16 @@ def device_volumes(document: RegisterTaskDefinitionRequest, maps: Maps) -> list[
     found = (
         {"name": _name(device), "hostPath": {"path": device.host_path}}
         for container in document.container_definitions
-        for device in _moved(container, maps)
+        for _, device in _moved(container, maps)
     )
     return list({each["name"]: each for each in found}.values())
 
 
-def device_mounts(container: ContainerDefinition, maps: Maps) -> list[dict[str, Any]]:
+def device_mounts(container: ContainerDefinition, maps: Maps) -> Iterator[Wanted]:
     """`volumeMounts` of those in one container."""
-    return [{"mountPath": device.container_path, "name": _name(device)} for device in _moved(container, maps)]
+    for index, device in _moved(container, maps):
+        mount = {"mountPath": device.container_path, "name": _name(device)}
+        yield Wanted(f"linuxParameters.devices[{index}]", mount)
 
 
 def device_uses(container: ContainerDefinition) -> Iterator[tuple[str, str]]:
@@ -71,17 +74,12 @@ def _devices(container: ContainerDefinition) -> tuple[Device, ...]:
     return (container.linux_parameters and container.linux_parameters.devices) or ()
 
 
-def _moved(container: ContainerDefinition, maps: Maps) -> list[Device]:
-    """Unmapped devices of a privileged container with a path of their own there; each path once."""
-    taken = {point.container_path for point in container.mount_points or ()}
-    moved = [
-        device
-        for device in _devices(container)
-        if container.privileged
-        and device.container_path not in (None, "", device.host_path, *taken)
-        and entry(maps.devices, device.host_path) is None
-    ]
-    return list({device.container_path: device for device in moved}.values())
+def _moved(container: ContainerDefinition, maps: Maps) -> Iterator[tuple[int, Device]]:
+    """Place and value of the unmapped devices of a privileged container with a path of their own there."""
+    for index, device in enumerate(_devices(container)):
+        moved = container.privileged and device.container_path not in (None, "", device.host_path)
+        if moved and entry(maps.devices, device.host_path) is None:
+            yield index, device
 
 
 def _path(container: ContainerDefinition, index: int) -> str:

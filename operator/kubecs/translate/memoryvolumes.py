@@ -7,6 +7,7 @@ from kubecs.ecs.model import ContainerDefinition, RegisterTaskDefinitionRequest,
 from kubecs.translate.finding import Finding, container_path
 from kubecs.translate.names import container_name
 from kubecs.translate.quantities import memory_quantity
+from kubecs.translate.volumesource import Wanted
 
 SHARED_MEMORY = "/dev/shm"  # noqa: S108 - where Linux has it
 READ_ONLY = "ro"
@@ -20,16 +21,13 @@ def memory_volumes(document: RegisterTaskDefinitionRequest) -> list[Volume]:
     return [
         {"name": name, "emptyDir": {"medium": "Memory", "sizeLimit": memory_quantity(mebibytes)}}
         for container in document.container_definitions
-        for name, _, mebibytes, _ in _wanted(container)
+        for name, _, mebibytes in _directories(container)
     ]
 
 
-def memory_mounts(container: ContainerDefinition) -> list[Volume]:
+def memory_mounts(container: ContainerDefinition) -> Iterator[Wanted]:
     """`volumeMounts` of them in one container."""
-    return [
-        {"mountPath": path, "name": name} | ({"readOnly": True} if read_only else {})
-        for name, path, _, read_only in _wanted(container)
-    ]
+    return (wanted for _, wanted, _ in _directories(container))
 
 
 def memory_findings(container: ContainerDefinition) -> Iterator[Finding]:
@@ -42,18 +40,18 @@ def memory_findings(container: ContainerDefinition) -> Iterator[Finding]:
             yield Finding(path, "TmpfsOptionsNotApplied", "TmpfsOptionsNotApplied", message)
 
 
-def _wanted(container: ContainerDefinition) -> Iterator[tuple[str, str, int, bool]]:
-    """Name, path, size in MiB, and whether it is read-only; a path that was there before is not mounted again."""
-    taken = {point.container_path for point in container.mount_points or ()}
+def _directories(container: ContainerDefinition) -> Iterator[tuple[str, Wanted, int]]:
+    """Name of the volume, its mount, and its size in MiB."""
     linux = container.linux_parameters
-    if linux and linux.shared_memory_size and SHARED_MEMORY not in taken:
-        yield _name(container, "shm"), SHARED_MEMORY, linux.shared_memory_size, False
-        taken.add(SHARED_MEMORY)
-    for index, mount in enumerate(_tmpfs(container)):
-        if mount.container_path not in taken:
-            taken.add(mount.container_path)
-            read_only = READ_ONLY in (mount.mount_options or ())
-            yield _name(container, f"tmpfs{index}"), mount.container_path, mount.size, read_only
+    if linux and linux.shared_memory_size:
+        name = _name(container, "shm")
+        mount = Wanted("linuxParameters.sharedMemorySize", {"mountPath": SHARED_MEMORY, "name": name})
+        yield name, mount, linux.shared_memory_size
+    for index, each in enumerate(_tmpfs(container)):
+        name = _name(container, f"tmpfs{index}")
+        read_only = {"readOnly": True} if READ_ONLY in (each.mount_options or ()) else {}
+        mount = Wanted(f"linuxParameters.tmpfs[{index}]", {"mountPath": each.container_path, "name": name} | read_only)
+        yield name, mount, each.size
 
 
 def _tmpfs(container: ContainerDefinition) -> tuple[Tmpfs, ...]:

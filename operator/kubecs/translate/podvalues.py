@@ -15,6 +15,7 @@ from kubecs.translate.launchvolumes import LaunchVolumes
 from kubecs.translate.logging import log_annotations, log_settings
 from kubecs.translate.maps import Maps
 from kubecs.translate.memoryvolumes import memory_volumes
+from kubecs.translate.mounts import container_mounts
 from kubecs.translate.namespaces import pod_namespaces
 from kubecs.translate.network import pod_network
 from kubecs.translate.placement import attestation, is_windows, pod_placement
@@ -64,8 +65,12 @@ def pod_facts(document: Document, maps: Maps) -> dict[str, str]:
 
 def _of_linux(document: Document, maps: Maps, own_volumes: list[dict[str, Any]]) -> dict[str, Any]:
     wanted = sysctls(document)
+    mounted = {
+        mount["name"] for each in document.container_definitions for mount in container_mounts(each, document, maps)
+    }
+    made = [*memory_volumes(document), *device_volumes(document, maps)]
     return {
         **pod_namespaces(document),
         "securityContext": {"sysctls": wanted} if wanted else {},
-        "volumes": [*own_volumes, *memory_volumes(document), *device_volumes(document, maps)],
+        "volumes": [*own_volumes, *(each for each in made if each["name"] in mounted)],
     }

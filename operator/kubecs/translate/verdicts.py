@@ -27,6 +27,7 @@ from kubecs.translate.linuxonly import linux_only_findings
 from kubecs.translate.logging import log_findings
 from kubecs.translate.maps import NO_MAPS, Maps, for_role
 from kubecs.translate.memoryvolumes import memory_findings
+from kubecs.translate.mounts import mount_findings
 from kubecs.translate.namespaces import namespace_findings
 from kubecs.translate.network import network_findings
 from kubecs.translate.placement import is_windows, placement_findings
@@ -38,7 +39,7 @@ from kubecs.translate.sysctls import sysctl_findings
 from kubecs.translate.taskverdicts import TASK
 from kubecs.translate.verdict import Verdict, lost
 from kubecs.translate.versionconsistency import version_findings
-from kubecs.translate.volumes import mount_findings, volume_findings, volumes_from_findings
+from kubecs.translate.volumes import volume_findings, volumes_from_findings
 from kubecs.translate.volumeverdicts import VOLUME
 
 VERDICTS: Mapping[str, Verdict] = {
@@ -93,7 +94,7 @@ def _of_container(container: ContainerDefinition, document: Document, maps: Maps
         *environment_findings(container, maps),
         *environment_file_findings(container, document, maps),
         *health_findings(container),
-        *mount_findings(container),
+        *mount_findings(container, document, maps),
         *(() if is_windows(document) else user_findings(container)),
         *security_option_findings(container),
         *credential_spec_findings(container, document, maps),

@@ -1,17 +1,17 @@
 """volumes, mountPoints and volumesFrom: what is mounted where, each kind of volume by its own module."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from kubecs.ecs.errors import ClientException
-from kubecs.ecs.model import ContainerDefinition, MountPoint, RegisterTaskDefinitionRequest, Volume
+from kubecs.ecs.model import ContainerDefinition, MountPoint, RegisterTaskDefinitionRequest, Volume, VolumeFrom
 from kubecs.translate.dockervolumes import docker_findings, docker_source
 from kubecs.translate.filesystems import efs_source, file_system_findings, fsx_source, s3_files_source
 from kubecs.translate.finding import Finding, container_path
 from kubecs.translate.launchvolumes import LaunchVolumes, launch_source
 from kubecs.translate.maps import Maps
 from kubecs.translate.names import container_name
-from kubecs.translate.volumesource import Missing, VolumeSource
+from kubecs.translate.volumesource import Missing, Mount, VolumeSource, Wanted
 
 Document = RegisterTaskDefinitionRequest
 
@@ -51,22 +51,38 @@ def pod_volumes(document: Document, maps: Maps, launch: LaunchVolumes) -> list[d
     return made
 
 
-def volume_mounts(container: ContainerDefinition, document: Document, maps: Maps) -> list[dict[str, Any]]:
-    """`volumeMounts` of a container, each path once: its own, then those of the containers in volumesFrom.
+def own_mounts(container: ContainerDefinition, document: Document, maps: Maps) -> Iterator[Wanted]:
+    """The mounts of a container's mountPoints.
 
     Raises:
         ClientException: A mount point names a volume that the task definition lacks.
     """
+    for index, point in enumerate(container.mount_points or ()):
+        yield from _mounts(container, f"mountPoints[{index}]", [point], document, maps)
+
+
+def lent_mounts(container: ContainerDefinition, document: Document, maps: Maps) -> Iterator[Wanted]:
+    """The mounts that it takes over by volumesFrom; of several containers the last goes first, as in Docker.
+
+    Raises:
+        ClientException: As for own_mounts.
+    """
+    for index, lender in reversed(list(enumerate(container.volumes_from or ()))):
+        points = _lent(container, lender, document, frozenset())
+        yield from _mounts(container, f"volumesFrom[{index}]", points, document, maps)
+
+
+def _mounts(
+    container: ContainerDefinition, member: str, points: Iterable[MountPoint], document: Document, maps: Maps
+) -> Iterator[Wanted]:
     known = _named(document)
-    mounts: dict[str, dict[str, Any]] = {}
-    for point in _points(container, document):
+    for point in points:
         if not point.source_volume or not point.container_path:
             continue
         if point.source_volume not in known:
             path = container_path(container, "mountPoints")
             raise ClientException(f"Unknown volume '{point.source_volume}'.", path)
-        mounts.setdefault(point.container_path, _mount(point, known[point.source_volume], maps))
-    return list(mounts.values())
+        yield Wanted(member, _mount(point, known[point.source_volume], maps))
 
 
 def volume_names(document: Document) -> dict[str, str]:
@@ -79,23 +95,6 @@ def volume_labels(document: Document) -> dict[str, dict[str, str]]:
     """Labels of Docker volumes by the volume's ECS name; nothing reads them but people."""
     found = ((name, volume.docker_volume_configuration) for name, volume in _named(document).items())
     return {name: dict(docker.labels) for name, docker in found if docker and docker.labels}
-
-
-def mount_findings(container: ContainerDefinition) -> tuple[Finding, ...]:
-    """Mount points that cannot be made: half of it missing, or a path that is taken."""
-    findings: list[Finding] = []
-    paths: set[str] = set()
-    for index, point in enumerate(container.mount_points or ()):
-        path = container_path(container, f"mountPoints[{index}]")
-        if not point.source_volume or not point.container_path:
-            message = "nothing is mounted: sourceVolume and containerPath are both needed"
-            findings.append(Finding(path, "MountPointNotApplied", "Incomplete", message))
-        elif point.container_path in paths:
-            message = f"{point.source_volume} is not mounted: {point.container_path} is taken by an earlier mount point"
-            findings.append(Finding(path, "MountPointNotApplied", "DuplicatePath", message))
-        else:
-            paths.add(point.container_path)
-    return tuple(findings)
 
 
 def volume_findings(document: Document, maps: Maps) -> Iterator[Finding]:
@@ -138,9 +137,9 @@ def _source(volume: Volume, maps: Maps) -> VolumeSource | Missing:
     return next(present, host_source)(volume, maps)
 
 
-def _mount(point: MountPoint, volume: Volume, maps: Maps) -> dict[str, Any]:
+def _mount(point: MountPoint, volume: Volume, maps: Maps) -> Mount:
     found = _source(volume, maps)
-    mount: dict[str, Any] = {"mountPath": point.container_path, "name": container_name(point.source_volume or "")}
+    mount: Mount = {"mountPath": point.container_path, "name": container_name(point.source_volume or "")}
     if point.read_only:
         mount["readOnly"] = True
     if isinstance(found, VolumeSource) and found.sub_path:
@@ -153,10 +152,17 @@ def _points(
 ) -> Iterator[MountPoint]:
     """The mount points of a container, and those of the containers that it takes over from, and so on."""
     yield from container.mount_points or ()
+    for lender in reversed(container.volumes_from or ()):
+        yield from _lent(container, lender, document, seen)
+
+
+def _lent(
+    container: ContainerDefinition, lender: VolumeFrom, document: Document, seen: frozenset[str | None]
+) -> Iterator[MountPoint]:
+    """What a container takes over from one other."""
     by_name = {each.name: each for each in document.container_definitions}
-    for lender in container.volumes_from or ():
-        source = by_name.get(lender.source_container)
-        if source is None or source.name in seen:
-            continue
-        for point in _points(source, document, seen | {container.name}):
-            yield point.model_copy(update={"read_only": True}) if lender.read_only else point
+    source = by_name.get(lender.source_container)
+    if source is None or source.name in seen:
+        return
+    for point in _points(source, document, seen | {container.name}):
+        yield point.model_copy(update={"read_only": True}) if lender.read_only else point

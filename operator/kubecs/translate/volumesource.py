@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+Mount = dict[str, Any]
+
 
 @dataclass(frozen=True, slots=True)
 class VolumeSource:
@@ -15,6 +17,19 @@ class VolumeSource:
 
     source: dict[str, Any] = field(default_factory=lambda: {"emptyDir": {}})
     sub_path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A mount, and who asks for it.
+
+    Attributes:
+        member: The member of the container: `mountPoints[0]`.
+        mount: What becomes of it in `volumeMounts`.
+    """
+
+    member: str
+    mount: Mount
 
 
 @dataclass(frozen=True, slots=True)

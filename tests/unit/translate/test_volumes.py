@@ -8,21 +8,21 @@ from kubecs.ecs.errors import ClientException
 from kubecs.translate.dockervolumes import claims
 from kubecs.translate.launchvolumes import launch_volumes
 from kubecs.translate.maps import NO_MAPS, FileSystem, Maps, VolumeDriver
+from kubecs.translate.mounts import container_mounts, mount_findings
+from kubecs.translate.pod import pod_template
 from kubecs.translate.volumes import (
-    mount_findings,
     pod_volumes,
     volume_findings,
-    volume_mounts,
     volume_names,
     volumes_from_findings,
 )
-from tests.unit.translate.documents import container, parsed, task
+from tests.unit.translate.documents import container, context, task
 
 
 def mounts(*points: dict[str, Any], volumes: tuple[str, ...] = ("data",)) -> list[dict[str, Any]]:
     definition = container(mountPoints=list(points))
     document = task(definition, volumes=[{"name": name} for name in volumes])
-    return volume_mounts(document.container_definitions[0], document, NO_MAPS)
+    return container_mounts(document.container_definitions[0], document, NO_MAPS)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_names_are_made_valid_in_both_places() -> None:
         container(mountPoints=[{"sourceVolume": "My_Data", "containerPath": "/d"}]), volumes=[{"name": "My_Data"}]
     )
     (volume,) = pod_volumes(document, NO_MAPS, {})
-    (mount,) = volume_mounts(document.container_definitions[0], document, NO_MAPS)
+    (mount,) = container_mounts(document.container_definitions[0], document, NO_MAPS)
     assert volume["name"] == mount["name"]
     assert volume_names(document) == {volume["name"]: "My_Data"}
 
@@ -89,11 +89,12 @@ def test_mount_points_that_cannot_be_made_are_reported() -> None:
         {"containerPath": "/c"},
     ]
     assert mounts(*points, volumes=("data", "more")) == [{"mountPath": "/a", "name": "data"}]
-    found = mount_findings(parsed(mountPoints=points))
-    assert [(each.member, each.reason) for each in found] == [
-        ("containerDefinitions[web].mountPoints[1]", "DuplicatePath"),
-        ("containerDefinitions[web].mountPoints[2]", "Incomplete"),
-    ]
+    document = task(container(mountPoints=points), volumes=[{"name": "data"}, {"name": "more"}])
+    found = mount_findings(document.container_definitions[0], document, NO_MAPS)
+    assert {each.member: each.reason for each in found} == {
+        "containerDefinitions[web].mountPoints[1]": "DuplicatePath",
+        "containerDefinitions[web].mountPoints[2]": "Incomplete",
+    }
 
 
 def test_volumes_that_nothing_can_mount_are_reported() -> None:
@@ -143,7 +144,7 @@ def test_file_systems_are_what_the_map_says(efs: dict[str, Any], source: dict[st
         volumes=[{"name": "data", "efsVolumeConfiguration": efs}],
     )
     assert pod_volumes(document, MAPS, {}) == [{"name": "data", **source}]
-    (mount,) = volume_mounts(document.container_definitions[0], document, MAPS)
+    (mount,) = container_mounts(document.container_definitions[0], document, MAPS)
     assert mount.get("subPath") == sub_path
 
 
@@ -207,7 +208,7 @@ def test_mounts_are_taken_over_from_other_containers() -> None:
         mountPoints=[{"sourceVolume": "own", "containerPath": "/b"}], volumesFrom=[{"sourceContainer": "between"}]
     )
     document = task(taker, between, lender, volumes=[{"name": "data"}, {"name": "own"}])
-    assert volume_mounts(document.container_definitions[0], document, NO_MAPS) == [
+    assert container_mounts(document.container_definitions[0], document, NO_MAPS) == [
         {"mountPath": "/b", "name": "own"},
         {"mountPath": "/a", "name": "data", "readOnly": True},
     ]
@@ -216,7 +217,7 @@ def test_mounts_are_taken_over_from_other_containers() -> None:
 def test_containers_that_take_over_from_each_other_end() -> None:
     one = container(volumesFrom=[{"sourceContainer": "other"}])
     document = task(one, container(name="other", volumesFrom=[{"sourceContainer": "web"}]))
-    assert volume_mounts(document.container_definitions[0], document, NO_MAPS) == []
+    assert container_mounts(document.container_definitions[0], document, NO_MAPS) == []
     assert [each.condition for each in volumes_from_findings(document)] == ["ImageVolumeNotShared"] * 2
 
 
@@ -237,3 +238,50 @@ def test_claims_that_a_document_asks_for() -> None:
         "resources": {"requests": {"storage": "5Gi"}},
         "storageClassName": "fast",
     }
+
+
+AT_A = [{"sourceVolume": "data", "containerPath": "/a"}]
+FROM_LENDER = [{"sourceContainer": "lender"}]
+CONF = "/fluent-bit/etc/fluent-bit.conf"
+
+
+@pytest.mark.parametrize(
+    ("members", "winner", "dropped", "reason"),
+    [
+        ({"mountPoints": [{"sourceVolume": "own", "containerPath": "/a"}], "volumesFrom": FROM_LENDER}, "own",
+         "volumesFrom[0]", "DuplicatePath"),
+        ({"mountPoints": AT_A, "volumesFrom": FROM_LENDER}, "data", None, None),
+        ({"volumesFrom": FROM_LENDER, "linuxParameters": {"tmpfs": [{"containerPath": "/a/", "size": 1}]}}, "data",
+         "linuxParameters.tmpfs[0]", "DuplicatePath"),
+        ({"mountPoints": [{"sourceVolume": "data", "containerPath": "/dev/shm"}],
+          "linuxParameters": {"sharedMemorySize": 1}}, "data", "linuxParameters.sharedMemorySize", "DuplicatePath"),
+        ({"mountPoints": AT_A, "privileged": True,
+          "linuxParameters": {"devices": [{"hostPath": "/dev/a", "containerPath": "/a"}]}}, "data",
+         "linuxParameters.devices[0]", "DuplicatePath"),
+        ({"mountPoints": [{"sourceVolume": "data", "containerPath": CONF}],
+          "firelensConfiguration": {"type": "fluentbit"}}, "data", "firelensConfiguration", "DuplicatePath"),
+        ({"mountPoints": [{"sourceVolume": "data", "containerPath": "/.kubecs/shim"}]}, None, "mountPoints[0]",
+         "ReservedPath"),
+    ],
+)  # fmt: skip
+def test_a_path_is_mounted_once(
+    members: dict[str, Any], winner: str | None, dropped: str | None, reason: str | None
+) -> None:
+    volumes = [{"name": "data"}, {"name": "own"}]
+    document = task(container(**members), container(name="lender", mountPoints=AT_A), volumes=volumes)
+    spec = pod_template(document, context(), standalone=False)["spec"]
+    (web,) = (each for each in (*spec.get("initContainers", ()), *spec["containers"]) if each["name"] == "web")
+    assert [each["name"] for each in web.get("volumeMounts", ())] == ([winner] if winner else [])
+    found = mount_findings(document.container_definitions[0], document, NO_MAPS)
+    expected = [(f"containerDefinitions[web].{dropped}", "MountPointNotApplied", reason)] if dropped else []
+    assert [(each.member, each.condition, each.reason) for each in found] == expected
+
+
+def test_of_several_lenders_the_last_goes_first() -> None:
+    one = container(name="one", mountPoints=AT_A)
+    two = container(name="two", mountPoints=[{"sourceVolume": "own", "containerPath": "/a"}])
+    taker = container(volumesFrom=[{"sourceContainer": "one"}, {"sourceContainer": "two"}])
+    document = task(taker, one, two, volumes=[{"name": "data"}, {"name": "own"}])
+    assert container_mounts(document.container_definitions[0], document, NO_MAPS) == [
+        {"mountPath": "/a", "name": "own"}
+    ]
