@@ -9,6 +9,8 @@ from kubecs.translate.dockervolumes import bound_directory
 from kubecs.translate.finding import container_path
 from kubecs.translate.securityoptions import unconfined_options
 
+HOST_VOLUMES = "hostVolumes"
+
 Use = tuple[str, str]
 
 
@@ -33,13 +35,13 @@ def _container_uses(container: ContainerDefinition) -> Iterator[Use]:
     for option in unconfined_options(container):
         yield container_path(container, f"dockerSecurityOptions[{option}]"), "unconfined"
     for path, directory in device_uses(container):
-        yield path, f"hostVolumes:{directory}"
+        yield path, f"{HOST_VOLUMES}:{directory}"
 
 
 def _volume_uses(definition: RegisterTaskDefinitionRequest) -> Iterator[Use]:
     for volume in definition.volumes or ():
         if volume.host and volume.host.source_path:
-            yield f"volumes[{volume.name or ''}].host.sourcePath", f"hostVolumes:{volume.host.source_path}"
+            yield f"volumes[{volume.name or ''}].host.sourcePath", f"{HOST_VOLUMES}:{volume.host.source_path}"
         directory = bound_directory(volume)
         if directory:
-            yield f"volumes[{volume.name or ''}].dockerVolumeConfiguration.driverOpts", f"hostVolumes:{directory}"
+            yield f"volumes[{volume.name or ''}].dockerVolumeConfiguration.driverOpts", f"{HOST_VOLUMES}:{directory}"

@@ -10,6 +10,7 @@ NOT_APPLIED = "SecurityOptionNotApplied"
 NO_NEW_PRIVILEGES = frozenset({"no-new-privileges", "no-new-privileges:true", "no-new-privileges=true"})
 UNCONFINED = "unconfined"
 RUNTIME_DEFAULTS = frozenset({"docker-default", "default", "runtime/default", "builtin"})
+LONGEST_PROFILE = 4095  # bytes
 LABEL_PARTS = frozenset({"user", "role", "type", "level"})
 PROFILES: Mapping[str, str] = {"apparmor": "appArmorProfile", "seccomp": "seccompProfile"}
 
@@ -21,7 +22,7 @@ def security_options(container: ContainerDefinition) -> dict[str, Any]:
         kind, value = _split(option)
         if option in NO_NEW_PRIVILEGES and not needs_escalation(container):
             members["allowPrivilegeEscalation"] = False
-        elif kind in PROFILES and value:
+        elif kind in PROFILES and value and not _bad_profile(kind, value):
             members[PROFILES[kind]] = _profile(value)
         elif kind == "label" and _label(value):
             members["seLinuxOptions"] = members.get("seLinuxOptions", {}) | _label(value)
@@ -48,7 +49,9 @@ def _lost(container: ContainerDefinition, option: str) -> str:
     if option in NO_NEW_PRIVILEGES:
         why = "a container that is privileged or has SYS_ADMIN cannot give up new privileges in Kubernetes"
         return why if needs_escalation(container) else ""
-    if (kind in PROFILES and value) or (kind == "label" and _label(value)) or kind == "credentialspec":
+    if kind in PROFILES and value:
+        return _bad_profile(kind, value)
+    if (kind == "label" and _label(value)) or kind == "credentialspec":
         return ""  # of a credential spec credentialspecs.py speaks
     return "Kubernetes has no counterpart of this option"
 
@@ -75,6 +78,15 @@ def _profile(value: str) -> dict[str, str]:
     if value in RUNTIME_DEFAULTS:
         return {"type": "RuntimeDefault"}
     return {"localhostProfile": value, "type": "Localhost"}
+
+
+def _bad_profile(kind: str, value: str) -> str:
+    """Why Kubernetes does not take the name of a profile; empty where it does."""
+    if kind == "seccomp" and (value.startswith("/") or ".." in value.split("/")):
+        return "the path of a seccomp profile has to lie below the kubelet's directory of profiles, and be written so"
+    if kind == "apparmor" and (value != value.strip() or len(value.encode()) > LONGEST_PROFILE):
+        return "this is no name of a profile that Kubernetes takes"
+    return ""
 
 
 def _label(value: str) -> dict[str, str]:

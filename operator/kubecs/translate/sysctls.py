@@ -1,5 +1,6 @@
 """systemControls to the Pod's sysctls: one set for all containers, as on ECS with a network of the task's own."""
 
+import re
 from collections.abc import Iterator
 
 from kubecs.ecs.model import RegisterTaskDefinitionRequest, SystemControl
@@ -23,7 +24,11 @@ SAFE = frozenset(
     }
 )
 UNSAFE = "SysctlNeedsPermission"
+LONGEST = 253
 NOT_APPLIED = "SysctlNotApplied"
+
+# What the API server takes for a name, beside its length.
+_NAME = re.compile(r"([a-z0-9]([-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?")
 
 Found = tuple[str, SystemControl]  # path and control
 
@@ -37,10 +42,12 @@ def sysctls(document: RegisterTaskDefinitionRequest) -> list[dict[str, str]]:
 
 
 def sysctl_findings(document: RegisterTaskDefinitionRequest) -> Iterator[Finding]:
-    """Those that are the node's in this task, and those that the kubelet must be told to take."""
+    """What is no name, what is the node's own in this task, and what the kubelet must be told to take."""
     applied = {path for path, _ in _applied(document)}
     for path, control in _all(document):
-        if path not in applied:
+        if not _is_name(control):
+            yield _finding(path, NOT_APPLIED, f"{control.namespace} is no name that Kubernetes takes")
+        elif path not in applied:
             yield _finding(path, NOT_APPLIED, f"{control.namespace} is the node's own in a task that shares it")
         elif _name(control) not in SAFE:
             how = "the kubelet starts the task only where --allowed-unsafe-sysctls lists it"
@@ -58,11 +65,20 @@ def _applied(document: RegisterTaskDefinitionRequest) -> list[Found]:
     """A Pod in the node's network or IPC namespace cannot set what belongs to that; the API server refuses it."""
     shared: tuple[str, ...] = ("net.",) if document.network_mode == "host" else ()
     shared += ("kernel.shm", "kernel.msg", "kernel.sem", "fs.mqueue.") if document.ipc_mode == "host" else ()
-    return [(path, control) for path, control in _all(document) if not _name(control).startswith(shared or ("\0",))]
+    return [
+        (path, control)
+        for path, control in _all(document)
+        if _is_name(control) and not _name(control).startswith(shared or ("\0",))
+    ]
 
 
 def _name(control: SystemControl) -> str:
     return (control.namespace or "").replace("/", ".")
+
+
+def _is_name(control: SystemControl) -> bool:
+    name = _name(control)
+    return len(name) <= LONGEST and _NAME.fullmatch(name) is not None
 
 
 def _finding(path: str, condition: str, message: str) -> Finding:

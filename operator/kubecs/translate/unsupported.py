@@ -1,10 +1,12 @@
 """What no account can allow and no map can help: members that are refused, as ECS refuses what it does not know."""
 
+import re
 from collections.abc import Iterator
 
 from kubecs.ecs.errors import ClientException
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
 from kubecs.translate.finding import container_path
+from kubecs.translate.restricted import HOST_VOLUMES, restricted_uses
 
 NOT_SUPPORTED = "is not supported by this endpoint"
 INFERENCE = "InferenceAccelerator"
@@ -16,7 +18,7 @@ def refuse_unsupported(document: RegisterTaskDefinitionRequest) -> None:
     Raises:
         ClientException: with the path of the first one.
     """
-    for path, message in unsupported(document):
+    for path, message in (*unsupported(document), *refused_values(document)):
         raise ClientException(message, path)
 
 
@@ -33,3 +35,14 @@ def unsupported(document: RegisterTaskDefinitionRequest) -> Iterator[tuple[str, 
             if requirement.type == INFERENCE:
                 path = container_path(container, f"resourceRequirements[{index}].type")
                 yield path, f"resourceRequirements of type {INFERENCE} {NOT_SUPPORTED}"
+
+
+def refused_values(document: RegisterTaskDefinitionRequest) -> Iterator[tuple[str, str]]:
+    """(member path, message) of each value that no Pod can hold: a path of the node with `..`, an image with blanks."""
+    for container in document.container_definitions:
+        if re.search(r"\s", container.image or ""):
+            yield container_path(container, "image"), "Container.image contains invalid characters."
+    for path, need in restricted_uses(document):
+        kind, _, directory = need.partition(":")
+        if kind == HOST_VOLUMES and ".." in directory.split("/"):
+            yield path, f"The path {directory} must not contain '..'."

@@ -37,6 +37,7 @@ from kubecs.translate.securityoptions import security_option_findings
 from kubecs.translate.structure import structure_findings
 from kubecs.translate.sysctls import sysctl_findings
 from kubecs.translate.taskverdicts import TASK
+from kubecs.translate.unsupported import refused_values
 from kubecs.translate.verdict import Verdict, lost
 from kubecs.translate.versionconsistency import version_findings
 from kubecs.translate.volumes import volume_findings, volumes_from_findings
@@ -64,6 +65,7 @@ def findings(document: Document, maps: Maps = NO_MAPS) -> tuple[Finding, ...]:
     containers = [found for each in document.container_definitions for found in _of_container(each, document, maps)]
     found = (
         *_walk(document, "", ""),
+        *_refused(document),
         *namespace_findings(document),
         *placement_findings(document, maps),
         *constraint_findings(document),
@@ -87,6 +89,11 @@ def verdict_on(pattern: str, value: object = None) -> Verdict | None:
     """The row about a member, given as a path without names; that of the value where it has one of its own."""
     by_value = VERDICTS.get(f"{pattern}={value}") if isinstance(value, str) else None
     return by_value or VERDICTS.get(pattern)
+
+
+def _refused(document: Document) -> Iterator[Finding]:
+    for path, message in refused_values(document):
+        yield Finding(path, "NotSupported", "ClientException", f"it is not run: ClientException: {message}")
 
 
 def _of_container(container: ContainerDefinition, document: Document, maps: Maps) -> tuple[Finding, ...]:

@@ -114,6 +114,10 @@ def test_of_two_kernel_parameters_the_last_holds() -> None:
         ("net.core.somaxconn", {"networkMode": "host"}, "SysctlNotApplied"),
         ("kernel.msgmax", {"ipcMode": "host"}, "SysctlNotApplied"),
         ("kernel.msgmax", {}, "SysctlNeedsPermission"),
+        ("net.ipv4.conf.Eth0.forwarding", {}, "SysctlNotApplied"),
+        ("net..core", {}, "SysctlNotApplied"),
+        ("net core", {}, "SysctlNotApplied"),
+        (f"net.{'a' * 250}", {}, "SysctlNotApplied"),
     ],
 )
 def test_kernel_parameters_that_are_reported(namespace: str, members: dict[str, Any], condition: str) -> None:

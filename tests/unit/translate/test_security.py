@@ -4,9 +4,13 @@ from typing import Any
 
 import pytest
 
+from kubecs.ecs.errors import ClientException
+from kubecs.translate.pod import pod_template
 from kubecs.translate.restricted import restricted_uses
 from kubecs.translate.security import security_context, user_findings
-from tests.unit.translate.documents import container, parsed, task
+from kubecs.translate.securityoptions import security_option_findings
+from kubecs.translate.verdicts import findings
+from tests.unit.translate.documents import container, context, parsed, task
 
 
 @pytest.mark.parametrize(
@@ -43,6 +47,46 @@ def test_user(user: str, expected: dict[str, int], lost: str) -> None:
 )
 def test_rights(members: dict[str, bool], expected: dict[str, Any]) -> None:
     assert security_context(parsed(**members)) == expected
+
+
+@pytest.mark.parametrize(
+    ("option", "expected"),
+    [
+        ("seccomp:web/p.json", {"seccompProfile": {"localhostProfile": "web/p.json", "type": "Localhost"}}),
+        ("seccomp:/abs/p.json", {}),
+        ("seccomp=web/../p.json", {}),
+        ("apparmor:/abs/p", {"appArmorProfile": {"localhostProfile": "/abs/p", "type": "Localhost"}}),
+        ("apparmor: p", {}),
+        (f"apparmor:{'p' * 4096}", {}),
+    ],
+)
+def test_profiles_are_named_as_kubernetes_takes_them(option: str, expected: dict[str, Any]) -> None:
+    definition = parsed(dockerSecurityOptions=[option])
+    assert security_context(definition) == expected
+    found = [each.condition for each in security_option_findings(definition)]
+    assert found == ([] if expected else ["SecurityOptionNotApplied"])
+
+
+@pytest.mark.parametrize(
+    ("members", "path"),
+    [
+        ({"containerDefinitions": [container(image="ngi nx")]}, "containerDefinitions[web].image"),
+        ({"containerDefinitions": [container(image="nginx\n")]}, "containerDefinitions[web].image"),
+        ({"volumes": [{"name": "a", "host": {"sourcePath": "/srv/../etc"}}]}, "volumes[a].host.sourcePath"),
+        (
+            {"volumes": [{"name": "a", "dockerVolumeConfiguration": {"driverOpts": {"o": "bind", "device": "/a/.."}}}]},
+            "volumes[a].dockerVolumeConfiguration.driverOpts",
+        ),
+    ],
+)
+def test_values_that_no_pod_can_hold_are_refused_by_name(members: dict[str, Any], path: str) -> None:
+    document = task(**members)
+    with pytest.raises(ClientException) as refused:
+        pod_template(document, context(), standalone=False)
+    assert refused.value.path == path
+    assert [(each.member, each.condition, each.reason) for each in findings(document)] == [
+        (path, "NotSupported", "ClientException")
+    ]
 
 
 def test_restricted_uses_are_named_with_their_place() -> None:
