@@ -92,7 +92,7 @@ def arrange(document: RegisterTaskDefinitionRequest, built: list[Manifest], mean
         {
             "containers": regular,
             **({"initContainers": init} if init else {}),
-            **({"shareProcessNamespace": True} if shares_process_namespace(document) else {}),
+            **({"shareProcessNamespace": True} if shares_process_namespace(document, options) else {}),
         },
         _volumes(options, means, names),
         _notes(document, found, options, alone) | _order(built, [*init, *regular]),

@@ -6,28 +6,46 @@ from kubecs.ecs.errors import ClientException
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
 from kubecs.translate import shim
 from kubecs.translate.command import assumed_command_finding, is_whole, runs_linux
-from kubecs.translate.dependencies import NOT_EXPRESSIBLE, Placed, dependency_findings, layout
+from kubecs.translate.dependencies import NOT_EXPRESSIBLE, Layout, Placed, dependency_findings, layout
+from kubecs.translate.environmentfiles import env_file_options
 from kubecs.translate.finding import Finding, container_path
 from kubecs.translate.initprocess import init_findings
+from kubecs.translate.maps import NO_MAPS, Maps
 from kubecs.translate.ulimits import ulimit_findings
 
 
-def structure_findings(document: RegisterTaskDefinitionRequest) -> tuple[Finding, ...]:
-    """All of them, in the order of the containers' members."""
-    return (
-        *_end_findings(document),
-        *dependency_findings(document),
-        *init_findings(document),
-        *ulimit_findings(document),
-    )
+def structure_findings(document: RegisterTaskDefinitionRequest, maps: Maps = NO_MAPS) -> tuple[Finding, ...]:
+    """All of them, in the order of the containers' members.
 
-
-def _end_findings(document: RegisterTaskDefinitionRequest) -> Iterator[Finding]:
-    """What cannot be done about a container's end without its whole command, and what is assumed about that."""
+    Args:
+        document: The task definition.
+        maps: What the account says that the names of AWS stand for.
+    """
     try:
         found = layout(document)
     except ClientException:
-        return  # dependency_findings says it
+        return dependency_findings(document)
+    in_service, alone = (_shim_options(document, found, maps, standalone=each) for each in (False, True))
+    return (
+        *_end_findings(document, found),
+        *dependency_findings(document),
+        *init_findings(document, in_service, alone),
+        *ulimit_findings(document, in_service, alone),
+    )
+
+
+def _shim_options(
+    document: RegisterTaskDefinitionRequest, found: Layout, maps: Maps, *, standalone: bool
+) -> dict[str, list[str]]:
+    """What the shim does in each container; which variables it leaves alone makes no difference here."""
+    return {
+        each.name: shim.options(each, document, env_file_options(each.container, maps, ()), standalone=standalone)
+        for each in found.placed
+    }
+
+
+def _end_findings(document: RegisterTaskDefinitionRequest, found: Layout) -> Iterator[Finding]:
+    """What cannot be done about a container's end without its whole command, and what is assumed about that."""
     waiting = {each.awaited: each.waiting for each in reversed(found.dependencies) if each.condition == "COMPLETE"}
     places = {each.name: each for each in found.placed}
     for container in document.container_definitions:

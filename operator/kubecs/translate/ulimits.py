@@ -1,6 +1,6 @@
 """ulimits: Kubernetes has none. The shim sets them before the program starts, where it can stand before it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from kubecs.ecs.model import ContainerDefinition, RegisterTaskDefinitionRequest
 from kubecs.translate.command import runs_linux
@@ -15,15 +15,31 @@ def ulimit_options(container: ContainerDefinition) -> list[str]:
     return [word for limit in limits for word in ("--ulimit", limit)]
 
 
-def ulimit_findings(document: RegisterTaskDefinitionRequest) -> Iterator[Finding]:
-    """UlimitsNotApplied: not at all, or only as far as the container runtime's hard limits go."""
+def ulimit_findings(
+    document: RegisterTaskDefinitionRequest, in_service: Mapping[str, list[str]], alone: Mapping[str, list[str]]
+) -> Iterator[Finding]:
+    """UlimitsNotApplied: not at all, or only as far as the container runtime's hard limits go.
+
+    Args:
+        document: The task definition.
+        in_service: ECS's name of a container to the options of its shim in a service's tasks (shim.options).
+        alone: The same in a task on its own.
+    """
     for container in document.container_definitions:
-        if not container.ulimits:
-            continue
-        path = container_path(container, "ulimits")
-        if container.entry_point and runs_linux(document):
-            message = "set as far as the hard limits of the node's container runtime allow"
-            yield Finding(path, CONDITION, "NodeLimits", message)
-        else:
-            message = "the limits are those of the node's container runtime; with an entryPoint they would be set"
-            yield Finding(path, CONDITION, "EntryPointNotGiven", message)
+        name = container.name or ""
+        if container.ulimits and name in in_service:
+            reason, message = _applied(
+                document, in_service="--ulimit" in in_service[name], alone="--ulimit" in alone[name]
+            )
+            yield Finding(container_path(container, "ulimits"), CONDITION, reason, message)
+
+
+def _applied(document: RegisterTaskDefinitionRequest, *, in_service: bool, alone: bool) -> tuple[str, str]:
+    """Reason and message."""
+    if not runs_linux(document):
+        return "NotOnWindows", "Windows containers have no such limits"
+    if in_service and alone:
+        return "NodeLimits", "set as far as the hard limits of the node's container runtime allow"
+    where = "in a service " if alone else "in a task on its own " if in_service else ""
+    message = f"{where}the limits are those of the node's container runtime; with an entryPoint they would be set"
+    return "EntryPointNotGiven", message

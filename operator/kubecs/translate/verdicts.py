@@ -73,7 +73,7 @@ def findings(document: Document, maps: Maps = NO_MAPS) -> tuple[Finding, ...]:
         *image_findings(document, maps),
         *version_findings(document),
         *containers,
-        *structure_findings(document),
+        *structure_findings(document, maps),
         *grace_findings(document),
         *pod_ports(document).findings,
         *network_findings(document),

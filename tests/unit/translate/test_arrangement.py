@@ -163,6 +163,32 @@ def test_ulimits() -> None:
     assert [each.reason for each in findings(task(one("app", ulimits=limits)))] == ["EntryPointNotGiven"]
 
 
+@pytest.mark.parametrize(
+    ("members", "ulimits", "shared"),
+    [
+        ({"entryPoint": ["/h"]}, ("NodeLimits", "set as far"), None),
+        ({"command": ["/h"]}, ("EntryPointNotGiven", "in a task on its own the limits"), "in a task on its own the"),
+        ({"command": ["/h"], "restartPolicy": {"enabled": True}}, ("NodeLimits", "set as far"), None),
+        ({"command": ["serve"]}, ("EntryPointNotGiven", "the limits"), "the containers"),
+    ],
+)
+def test_what_the_shim_does_anyway_is_not_said_to_be_lost(
+    members: dict[str, Any], ulimits: tuple[str, str], shared: str | None
+) -> None:
+    wishes = {"ulimits": [{"name": "core", "softLimit": 0, "hardLimit": 0}]}
+    wishes |= {"linuxParameters": {"initProcessEnabled": True}}
+    containers = (container(), one("helper", essential=False, **wishes, **members))
+    found = {each.condition: each for each in findings(task(*containers))}
+    assert found["UlimitsNotApplied"].reason == ulimits[0]
+    assert found["UlimitsNotApplied"].message.startswith(ulimits[1])
+    assert ("ProcessNamespaceShared" in found) == bool(shared)
+    assert shared is None or found["ProcessNamespaceShared"].message.startswith(shared)
+    for standalone in (False, True):
+        made = rendered(*containers, standalone=standalone)
+        by_shim = {"--ulimit", "--init"} <= set(by_name(made)["helper"].get("command", ()))
+        assert ("shareProcessNamespace" in made["spec"]) is not by_shim
+
+
 def test_the_shim_is_linux_only() -> None:
     document = task(
         container(),
