@@ -6,10 +6,11 @@ from typing import Any
 
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
 from kubecs.translate import labels, shim
+from kubecs.translate.command import runs_linux
 from kubecs.translate.delivery import Shim
-from kubecs.translate.dependencies import Layout, Placed, layout
+from kubecs.translate.dependencies import Layout, Placed, has_essential, layout
 from kubecs.translate.environmentfiles import env_file_options
-from kubecs.translate.health import is_essential, startup_probe
+from kubecs.translate.health import startup_probe
 from kubecs.translate.initprocess import shares_process_namespace
 from kubecs.translate.maps import Maps
 from kubecs.translate.names import container_name
@@ -80,13 +81,15 @@ def arrange(document: RegisterTaskDefinitionRequest, built: list[Manifest], mean
         each.name: shim.options(each, document, files[each.name], standalone=means.standalone) for each in found.placed
     }
     made = {
-        each.name: _made(each, _probing(each, alone[each.name], files[each.name]), options[each.name], names, means)
+        each.name: _made(
+            each, _probing(each, document, alone[each.name], files[each.name]), options[each.name], names, means
+        )
         for each in found.placed
     }
     wrapped = any(options.values())
     first = [shim.installer(means.shim, names.installer, names.shim_volume)] if wrapped and _copied(means) else []
     init = [*first, *(made[each.name] for each in found.init)]
-    keeps = means.standalone and not any(is_essential(each.container) for each in found.regular)
+    keeps = means.standalone and runs_linux(document) and not has_essential(found.regular)
     regular = [made[each.name] for each in found.regular] + ([shim.keeper(means.shim, names.keeper)] if keeps else [])
     return Arrangement(
         {
@@ -115,9 +118,12 @@ def _files(placed: Placed, container: Manifest, means: Means) -> list[str]:
     return env_file_options(placed.container, means.maps, own)
 
 
-def _probing(placed: Placed, container: Manifest, files: list[str]) -> Manifest:
+def _probing(
+    placed: Placed, document: RegisterTaskDefinitionRequest, container: Manifest, files: list[str]
+) -> Manifest:
     """The container with the startupProbe that its place asks for; probes run in the environment that it has."""
-    startup = startup_probe(placed.container) if placed.role == "sidecar" and placed.condition == HEALTHY else {}
+    awaited = placed.role == "sidecar" and placed.condition == HEALTHY
+    startup = startup_probe(placed.container, windows=not runs_linux(document)) if awaited else {}
     probes = {"readinessProbe": container.get("readinessProbe"), "startupProbe": startup}
     return container | {
         name: shim.with_files(probe, files) if files else probe for name, probe in probes.items() if probe

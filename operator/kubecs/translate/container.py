@@ -9,6 +9,7 @@ from kubecs.translate.escape import escape_all
 from kubecs.translate.health import readiness_probe
 from kubecs.translate.maps import Maps
 from kubecs.translate.names import container_name
+from kubecs.translate.placement import is_windows
 from kubecs.translate.ports import PodPorts
 from kubecs.translate.resources import container_resources
 
@@ -25,7 +26,7 @@ def pod_containers(document: RegisterTaskDefinitionRequest, ports: PodPorts, map
     _require_names(document)
     laid_out = zip(document.container_definitions, ports.containers, container_resources(document, maps), strict=True)
     return [
-        _container(each, container_values(each, document, maps), own_ports, resources)
+        _container(each, document, container_values(each, document, maps), own_ports, resources)
         for each, own_ports, resources in laid_out
     ]
 
@@ -49,7 +50,11 @@ def _require_names(document: RegisterTaskDefinitionRequest) -> None:
 
 
 def _container(
-    container: ContainerDefinition, values: dict[str, Any], ports: list[dict[str, Any]], resources: dict[str, Any]
+    container: ContainerDefinition,
+    document: RegisterTaskDefinitionRequest,
+    values: dict[str, Any],
+    ports: list[dict[str, Any]],
+    resources: dict[str, Any],
 ) -> Container:
     members: Container = {
         "name": container_name(container.name or ""),
@@ -58,7 +63,7 @@ def _container(
         "args": escape_all(container.command or ()),
         "ports": ports,
         "resources": resources,
-        "readinessProbe": readiness_probe(container),
+        "readinessProbe": readiness_probe(container, windows=is_windows(document)),
         "terminationMessagePolicy": "FallbackToLogsOnError",
     }
     return {name: value for name, value in members.items() if value}

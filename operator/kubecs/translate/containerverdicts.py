@@ -161,7 +161,10 @@ _STORAGE: Mapping[str, Verdict] = {
 }
 
 _SIZES: Mapping[str, Verdict] = {
-    "cpu": done("containers[].resources.requests.cpu", "a weight and a reservation, no ceiling, as in ECS"),
+    "cpu": done(
+        "containers[].resources.requests.cpu",
+        "a weight and a reservation, on Windows a ceiling (.limits.cpu) too, as in ECS",
+    ),
     "memory": done("containers[].resources.limits.memory", "the request too, where there is no memoryReservation"),
     "memoryReservation": done("containers[].resources.requests.memory"),
     "resourceRequirements": done(_LIMIT, condition="AcceleratorNotMapped"),

@@ -6,14 +6,14 @@ containers start after all of these, together, in the order of their list. When 
 are stopped together, then the sidecars one by one, in reverse.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from kubecs.ecs.errors import ClientException
 from kubecs.ecs.model import ContainerDefinition, RegisterTaskDefinitionRequest
 from kubecs.translate.finding import Finding, container_path
-from kubecs.translate.health import check_command
+from kubecs.translate.health import check_command, is_essential
 from kubecs.translate.podwords import ENDING, HEALTHY
 
 START = "START"
@@ -183,6 +183,11 @@ def _early(
     awaited |= {name for name, each in containers.items() if each.firelens_configuration}
     early = awaited.union(*(awaited_by(name, waits) for name in awaited))
     return early if len(early) < len(containers) else early - _awaited_by_nobody(waits)
+
+
+def has_essential(placed: Iterable[Placed]) -> bool:
+    """Whether one of them is essential."""
+    return any(is_essential(each.container) for each in placed)
 
 
 def _awaited_by_nobody(waits: Mapping[str, set[str]]) -> set[str]:

@@ -1,5 +1,6 @@
 """healthCheck to a readinessProbe. The kubelet never kills for it: the operator replaces UNHEALTHY tasks."""
 
+from collections.abc import Sequence
 from math import ceil
 from typing import Any
 
@@ -11,6 +12,8 @@ from kubecs.translate.names import container_name
 DEFAULT_INTERVAL = 30  # seconds
 DEFAULT_TIMEOUT = 5  # seconds
 DEFAULT_RETRIES = 3
+LINUX_SHELL = ("/bin/sh", "-c")
+WINDOWS_SHELL = ("cmd", "/S", "/C")
 STEADY_SECONDS = 40  # a task without a health check counts as healthy this long after RUNNING
 
 
@@ -19,7 +22,7 @@ def is_essential(container: ContainerDefinition) -> bool:
     return container.essential is not False
 
 
-def readiness_probe(container: ContainerDefinition) -> dict[str, Any]:
+def readiness_probe(container: ContainerDefinition, *, windows: bool = False) -> dict[str, Any]:
     """`readinessProbe` of an essential container with a health check; else empty.
 
     A check on any other container would take the whole Pod's readiness away, which ECS does not do.
@@ -27,10 +30,10 @@ def readiness_probe(container: ContainerDefinition) -> dict[str, Any]:
     check = container.health_check
     if not check or not is_essential(container):
         return {}
-    return _probe(check, check.retries or DEFAULT_RETRIES)
+    return _probe(check, check.retries or DEFAULT_RETRIES, windows=windows)
 
 
-def startup_probe(container: ContainerDefinition) -> dict[str, Any]:
+def startup_probe(container: ContainerDefinition, *, windows: bool = False) -> dict[str, Any]:
     """`startupProbe` of a container that others wait for until it is HEALTHY; empty without a check.
 
     The kubelet ends the container when its startTimeout has passed, or without one when its check has failed as often
@@ -43,7 +46,7 @@ def startup_probe(container: ContainerDefinition) -> dict[str, Any]:
     interval = check.interval or DEFAULT_INTERVAL
     tries = ceil((check.start_period or 0) / interval) + (check.retries or DEFAULT_RETRIES)
     intervals = ceil(container.start_timeout / interval) if container.start_timeout else tries
-    return _probe(check, 1 + intervals)
+    return _probe(check, 1 + intervals, windows=windows)
 
 
 def min_ready_seconds(document: RegisterTaskDefinitionRequest, without_check: int = STEADY_SECONDS) -> int:
@@ -74,11 +77,11 @@ def health_findings(container: ContainerDefinition) -> tuple[Finding, ...]:
 
 def check_command(container: ContainerDefinition) -> list[str]:
     """The command that a health check runs; empty where there is none, or NONE."""
-    return _command(container.health_check) if container.health_check else []
+    return _command(container.health_check, LINUX_SHELL) if container.health_check else []
 
 
-def _probe(check: HealthCheck, failures: int) -> dict[str, Any]:
-    command = _command(check)
+def _probe(check: HealthCheck, failures: int, *, windows: bool) -> dict[str, Any]:
+    command = _command(check, WINDOWS_SHELL if windows else LINUX_SHELL)
     if not command:
         return {}
     return {
@@ -90,10 +93,10 @@ def _probe(check: HealthCheck, failures: int) -> dict[str, Any]:
     }
 
 
-def _command(check: HealthCheck) -> list[str]:
+def _command(check: HealthCheck, shell: Sequence[str]) -> list[str]:
     """The command to exec: Docker hands all that follows CMD-SHELL to the shell, a bare list is a CMD."""
     kind, *rest = check.command or ("",)
     if kind in {"", "NONE"}:
         return []
-    prefix = {"CMD": [], "CMD-SHELL": ["/bin/sh", "-c"]}.get(kind, [kind])
+    prefix = {"CMD": [], "CMD-SHELL": shell}.get(kind, [kind])
     return escape_all([*prefix, *rest]) if rest or kind not in {"CMD", "CMD-SHELL"} else []

@@ -1,8 +1,8 @@
 """cpu, memory, storage, devices and accelerators to requests and limits, of each container and of the Pod.
 
-ECS reserves a container's cpu and never caps it, caps memory, and lets memoryReservation stand for memory when it
-places tasks; a task's own cpu and memory are ceilings for all of its containers together. Kubernetes adds rules that
-ECS lacks: requests together must fit in the Pod's request, and no limit may pass the Pod's limit.
+ECS reserves a container's cpu and caps it on Windows alone, caps memory, and lets memoryReservation stand for memory
+when it places tasks; a task's own cpu and memory are ceilings for all of its containers together. Kubernetes adds rules
+that ECS lacks: requests together must fit in the Pod's request, and no limit may pass the Pod's limit.
 """
 
 from collections.abc import Sequence
@@ -46,7 +46,8 @@ def container_resources(document: RegisterTaskDefinitionRequest, maps: Maps) -> 
     cpu = _fitted([millicores(each.cpu or 0) for each in containers], _task_millicores(document))
     memory = _fitted([_memory_request(each) for each in containers], memory_ceiling)
     limits = [_capped(each.memory or 0, memory_ceiling) for each in containers]
-    sized = [_resources(*sizes) for sizes in zip(cpu, memory, limits, strict=True)]
+    hard = cpu if is_windows(document) else [0 for _ in containers]
+    sized = [_resources(*sizes) for sizes in zip(cpu, memory, hard, limits, strict=True)]
     counted = [device_limits(each, maps) | accelerator_limits(each, maps) for each in containers]
     storage = [_storage(document), *({} for _ in containers[1:])]
     return [
@@ -98,9 +99,9 @@ def _fitted(requests: Sequence[int], ceiling: int) -> list[int]:
     return [request * ceiling // total for request in requests]
 
 
-def _resources(cpu_request: int, memory_request: int, memory_limit: int) -> Resources:
+def _resources(cpu_request: int, memory_request: int, cpu_limit: int, memory_limit: int) -> Resources:
     requests = _quantities(cpu_request, memory_request)
-    limits = _quantities(0, memory_limit)
+    limits = _quantities(cpu_limit, memory_limit)
     return ({"limits": limits} if limits else {}) | ({"requests": requests} if requests else {})
 
 

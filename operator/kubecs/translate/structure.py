@@ -6,7 +6,7 @@ from kubecs.ecs.errors import ClientException
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
 from kubecs.translate import shim
 from kubecs.translate.command import assumed_command_finding, is_whole, runs_linux
-from kubecs.translate.dependencies import NOT_EXPRESSIBLE, Layout, Placed, dependency_findings, layout
+from kubecs.translate.dependencies import NOT_EXPRESSIBLE, Layout, Placed, dependency_findings, has_essential, layout
 from kubecs.translate.environmentfiles import env_file_options
 from kubecs.translate.finding import Finding, container_path
 from kubecs.translate.initprocess import init_findings
@@ -28,6 +28,7 @@ def structure_findings(document: RegisterTaskDefinitionRequest, maps: Maps = NO_
     in_service, alone = (_shim_options(document, found, maps, standalone=each) for each in (False, True))
     return (
         *_end_findings(document, found),
+        *_keeper_findings(document, found),
         *dependency_findings(document),
         *init_findings(document, in_service, alone),
         *ulimit_findings(document, in_service, alone),
@@ -56,6 +57,15 @@ def _end_findings(document: RegisterTaskDefinitionRequest, found: Layout) -> Ite
             yield _unknown_command(placed, waiting.get(placed.name, ""))
         elif not container.entry_point:
             yield assumed_command_finding(container)
+
+
+def _keeper_findings(document: RegisterTaskDefinitionRequest, found: Layout) -> Iterator[Finding]:
+    """A Windows Pod of essential sidecars: what would keep it from completing is a Linux container."""
+    if runs_linux(document) or has_essential(found.regular):
+        return
+    for each in found.regular:
+        message = "a task on its own ends when this ends: nothing in a Windows task waits for its essential containers"
+        yield Finding(container_path(each.container, "dependsOn"), NOT_EXPRESSIBLE, "NotOnWindows", message)
 
 
 def _unknown_command(placed: Placed, waiting: str) -> Finding:

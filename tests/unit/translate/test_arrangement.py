@@ -189,6 +189,25 @@ def test_what_the_shim_does_anyway_is_not_said_to_be_lost(
         assert ("shareProcessNamespace" in made["spec"]) is not by_shim
 
 
+def test_no_linux_container_keeps_a_windows_task() -> None:
+    containers = (one("job", ("db", "HEALTHY"), essential=False), one("db", healthCheck=CHECK))
+    document = task(*containers, runtimePlatform={"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"})
+    made = pod_template(document, context(), standalone=True)
+    assert list(by_name(made)) == ["db", "job"]
+    found = [(each.member, each.reason) for each in findings(document) if each.condition == "DependencyNotExpressible"]
+    assert found == [("containerDefinitions[job].dependsOn", "NotOnWindows")]
+
+
+def test_a_check_runs_in_the_shell_of_windows() -> None:
+    check = {"command": ["CMD-SHELL", "curl -f localhost || exit 1"]}
+    containers = (one("app", ("db", "HEALTHY")), one("db", healthCheck=check, cpu=512))
+    document = task(*containers, runtimePlatform={"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"})
+    made = by_name(pod_template(document, context(), standalone=False))["db"]
+    for probe in ("readinessProbe", "startupProbe"):
+        assert made[probe]["exec"]["command"] == ["cmd", "/S", "/C", "curl -f localhost || exit 1"]
+    assert made["resources"] == {"limits": {"cpu": "500m"}, "requests": {"cpu": "500m"}}
+
+
 def test_the_shim_is_linux_only() -> None:
     document = task(
         container(),
