@@ -134,31 +134,35 @@ class Engine:
         """Reconcile; every error ends here, is counted and logged once, and backs the key off."""
         key = item.key
         try:
-            outcome = await self._reconcile(item)
-        except (AlreadyExists, Conflict, NotFound) as error:
-            seconds = self._queue.retry(key)
-            level = logging.WARNING if seconds > LASTING_SECONDS else logging.DEBUG
-            log.log(level, "cache is behind", extra={"key": str(key), "error": str(error)})
-            return Outcome("requeue")
+            try:
+                outcome = await self._reconcile(item)
+            except ApiError as error:
+                return await self._answered(key, error)
         except NotLeading:
             self._queue.retry(key)  # the process is about to end; if it is not, it leads again
             return Outcome("requeue")
-        except NamespaceEnding as error:
-            return self._give_up(key, error)
-        except (Forbidden, Invalid) as error:
-            return await self._report_refusal(key, error)
-        except ApiError as error:
-            seconds = self._queue.retry(key)
-            log.warning(
-                "API server failed", extra={"key": str(key), "error": str(error), "retry_in": round(seconds, 2)}
-            )
-            return Outcome("error")
         except Exception:
             seconds = self._queue.retry(key)
             log.exception("reconcile failed", extra={"key": str(key), "retry_in": round(seconds, 2)})
             return Outcome("error")
         self._queue.forget(key)
         return outcome
+
+    async def _answered(self, key: Key, error: ApiError) -> Outcome:
+        """What the API server's error means for the key."""
+        match error:
+            case AlreadyExists() | Conflict() | NotFound():
+                seconds = self._queue.retry(key)
+                level = logging.WARNING if seconds > LASTING_SECONDS else logging.DEBUG
+                log.log(level, "cache is behind", extra={"key": str(key), "error": str(error)})
+                return Outcome("requeue")
+            case NamespaceEnding():
+                return self._give_up(key, error)
+            case Forbidden() | Invalid():
+                return await self._report_refusal(key, error)
+        seconds = self._queue.retry(key)
+        log.warning("API server failed", extra={"key": str(key), "error": str(error), "retry_in": round(seconds, 2)})
+        return Outcome("error")
 
     async def _reconcile(self, item: Item[Key]) -> Outcome:
         key = item.key
