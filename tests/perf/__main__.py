@@ -9,11 +9,23 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tests.perf import idle, latency, plugin, rates, registration, rollout, start, tasks, translation, writes
+from tests.perf import (
+    conversion,
+    idle,
+    latency,
+    plugin,
+    rates,
+    registration,
+    rollout,
+    start,
+    tasks,
+    translation,
+    writes,
+)
 from tests.perf.bench import Bench, bench
 from tests.perf.figures import Row, Sample, table
 
-ALL = ("B0", "B1", "B2", "B2w", "B5", "B6", "B7", "B12", "plugin", "register", "tasks", "translate")
+ALL = ("B0", "B1", "B2", "B2w", "B5", "B6", "B7", "B12", "convert", "plugin", "register", "tasks", "translate")
 
 
 @dataclass(frozen=True)
@@ -52,6 +64,8 @@ async def measure(size: Size, only: Iterable[str] = ALL) -> list[Row]:
     wanted, rows = set(only), []
     if "translate" in wanted:
         rows += translation.measure(size.renderings)
+    if "convert" in wanted:
+        rows += conversion.measure(size.rounds)
     if wanted & {"B0", "B1", "B6", "register"}:
         async with bench() as made:
             rows += await quick(made, size, wanted)
