@@ -81,9 +81,7 @@ def _task(bad: str, message: str, field: str) -> Rule:
     return Rule(f"!{FARGATE} || !({bad})", message, field, "FieldValueForbidden")
 
 
-def _volume(member: str, words: str) -> Rule:
-    steps = member.split(".")
-    there = " && ".join(f"has(v.{'.'.join(steps[: count + 1])})" for count in range(len(steps)))
+def _volume(there: str, words: str) -> Rule:
     message = f"{LAUNCH_TYPE} do not support {words}."
     return _task(f"has(self.volumes) && self.volumes.exists(v, {there})", message, ".volumes")
 
@@ -115,8 +113,8 @@ _TASK = (
         "Fargate compatible task definitions do not support constraints",
         ".placementConstraints",
     ),
-    _volume("host.sourcePath", "the host path of a volume"),
-    _volume("dockerVolumeConfiguration", "dockerVolumeConfiguration"),
+    _volume("has(v.host) && has(v.host.sourcePath) && v.host.sourcePath != ''", "the host path of a volume"),
+    _volume("has(v.dockerVolumeConfiguration)", "dockerVolumeConfiguration"),
 )
 
 _CONTAINERS = (

@@ -3,7 +3,7 @@
 from kubecs.crds.rules import Rule, given
 
 _KINDS = (
-    "has(self.host) && has(self.host.sourcePath)",
+    "has(self.host) && has(self.host.sourcePath) && self.host.sourcePath != ''",
     "has(self.dockerVolumeConfiguration)",
     "has(self.efsVolumeConfiguration)",
     "has(self.s3filesVolumeConfiguration)",

@@ -99,7 +99,7 @@ def _mounted(definition: Definition) -> Iterator[Violation]:
 
 def _host_paths(definition: Definition) -> Iterator[Violation]:
     for path, volume in volumes(definition):
-        if volume.host and volume.host.source_path is not None:
+        if volume.host and volume.host.source_path:
             yield Violation(f"{path}.host.sourcePath")
 
 

@@ -33,8 +33,14 @@ def _one_kind_of_volume(definition: Definition) -> Iterator[Violation]:
 
 
 def _is_configured(kind: Shape | bool | None) -> bool:
-    """Tell a kind of volume that says something from an absent one; `host: {}` stands beside others in exports."""
-    return kind.source_path is not None if isinstance(kind, HostVolumeProperties) else bool(kind)
+    """Tell a kind of volume that says something from an absent one; a host without a path is in many exports."""
+    return bool(kind.source_path) if isinstance(kind, HostVolumeProperties) else bool(kind)
+
+
+def _one_at_launch(definition: Definition) -> Iterator[Violation]:
+    at_launch = [path for path, volume in volumes(definition) if volume.configured_at_launch]
+    for path in at_launch[1:]:
+        yield Violation(f"{path}.configuredAtLaunch")
 
 
 def _known_volumes(definition: Definition) -> Iterator[Violation]:
@@ -82,6 +88,7 @@ def _root_beside_access_point(efs: EFSVolumeConfiguration) -> bool:
 RULES: tuple[Rule[Definition], ...] = (
     Rule("volume names are unique", _unique_volumes, "Volume names must be unique, but '{}' is used twice."),
     Rule("a volume is of one kind", _one_kind_of_volume, "The volume '{}' must have one kind of configuration only."),
+    Rule("one volume at most is configured at launch", _one_at_launch, "Only one volume can be configured at launch."),
     Rule("mounted volumes exist", _known_volumes, "Unknown volume '{}'"),
     Rule(
         "containers that lend their mounts exist",

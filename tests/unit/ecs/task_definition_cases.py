@@ -108,5 +108,8 @@ ACCEPTED: tuple[Document, ...] = (
     fargate(linux(capabilities={"add": ["SYS_PTRACE"], "drop": ["NET_RAW"]}, devices=[])),
     fargate(pidMode="task", ephemeralStorage={"sizeInGiB": 200}, placementConstraints=[]),
     fargate(mounted(), volumes=[{"name": "v", "host": {}}]),
+    fargate(mounted(), volumes=[{"name": "v", "host": {"sourcePath": ""}}]),
+    definition(volumes=[{"name": "v", "host": {"sourcePath": ""}, "efsVolumeConfiguration": {"fileSystemId": "fs-1"}}]),
+    definition(volumes=[{"name": "v", "configuredAtLaunch": True}, {"name": "w", "configuredAtLaunch": False}]),
     fargate(runtimePlatform=WINDOWS, cpu="1024", memory="2048"),
 )
