@@ -238,8 +238,8 @@ def _plain(estate: _Estate) -> list[Manifest]:
         if not link.service.refused:
             made += manifests.plain(estate.tried[_service_key(link.service)].manifests)
     for each in _unused(estate):
-        *identity, pod = estate.tried[_task_key(each)].manifests
-        made += [*manifests.plain(identity), manifests.pod_template(pod, str(each.members["family"]))]
+        *beside, pod = estate.tried[_task_key(each)].manifests
+        made += [*manifests.plain(beside), manifests.pod_template(pod, str(each.members["family"]))]
     return made
 
 

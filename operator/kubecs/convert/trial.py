@@ -17,7 +17,7 @@ from kubecs.plan.references import Resolved
 from kubecs.plan.refusal import not_allowed
 from kubecs.plan.service import plan_service
 from kubecs.plan.snapshot import ServiceSnapshot
-from kubecs.plan.task import pod_manifest
+from kubecs.plan.task import pod_manifest, wanted_companions
 from kubecs.plan.taskadmission import Admitted
 from kubecs.plan.tasksnapshot import TaskSnapshot
 from kubecs.translate import labels, names
@@ -141,7 +141,7 @@ def _made(plan: Plan) -> tuple[Manifest, ...]:
 
 
 def try_task(definition: TaskDefinition, account: Account) -> Trial:
-    """Render a task definition as a task on its own: its ServiceAccount with bindings, and last its Pod."""
+    """Render a task definition as a task on its own: its ServiceAccount with bindings, companions, and last its Pod."""
     model = definition.model
     if model is None:
         return Trial((), ())
@@ -150,12 +150,13 @@ def try_task(definition: TaskDefinition, account: Account) -> Trial:
     forbidden = not_allowed(account, model)
     if forbidden:
         return Trial((), (_refused(forbidden.reason, forbidden.message),))
+    snapshot, admitted = _task_snapshot(model, number, account), Admitted(resolved, model)
     try:
-        pod = pod_manifest(_task_snapshot(model, number, account), Admitted(resolved, model))
+        pod = pod_manifest(snapshot, admitted)
         identity = wanted_identity(model.task_role_arn, account)
     except EcsError as error:
         return Trial((), (refusal(error),))
-    return Trial((*identity, pod), ())
+    return Trial((*identity, *wanted_companions(snapshot, admitted), pod), ())
 
 
 def _task_snapshot(model: RegisterTaskDefinitionRequest, number: int, account: Account) -> TaskSnapshot:

@@ -116,9 +116,7 @@ def _started(snapshot: TaskSnapshot, now: datetime) -> Plan:
     name = manifest["metadata"]["name"]
     what = f"{admitted.resolved.family}:{admitted.resolved.number}"
     create = Create(manifest, f"run {what} once, for ECSTask {snapshot.task['metadata']['name']}")
-    definition, account = admitted.definition, snapshot.account
-    wanted = companions(definition, _maps(snapshot), account.namespace, owner_reference(snapshot.task))
-    beside = companion_actions(wanted, snapshot.companions)
+    beside = companion_actions(wanted_companions(snapshot, admitted), snapshot.companions)
     return Plan(
         steps=tuple(step for step in (identities, beside, (create,)) if step),
         events=(
@@ -161,6 +159,12 @@ def pod_manifest(snapshot: TaskSnapshot, admitted: Admitted) -> dict[str, Any]:
     }
     spec = {**template["spec"], "schedulingGates": [{"name": labels.GATE_RECORDED}]}
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
+
+
+def wanted_companions(snapshot: TaskSnapshot, admitted: Admitted) -> list[dict[str, Any]]:
+    """What has to be there before the Pod of an ECSTask."""
+    owner = owner_reference(snapshot.task)
+    return companions(admitted.definition, _maps(snapshot), snapshot.account.namespace, owner)
 
 
 def _maps(snapshot: TaskSnapshot) -> Maps:

@@ -355,3 +355,35 @@ def test_secrets_of_an_account_with_a_store_are_fetched() -> None:
     assert "ownerReferences" not in fetched["metadata"]
     variable = spec(outcome, "Deployment")["template"]["spec"]["containers"][0]["env"][-1]
     assert variable["valueFrom"]["secretKeyRef"]["name"] == fetched["metadata"]["name"]
+
+
+def test_a_lone_task_definition_brings_what_stands_beside_its_pods() -> None:
+    account = {
+        "kind": "ECSAccount",
+        "spec": {
+            "secretStores": [{"from": "arn:aws:secretsmanager:*", "name": "aws"}],
+            "volumeDrivers": [{"from": "local", "storageClassName": "standard"}],
+        },
+    }
+    container = {
+        **CONTAINER,
+        "secrets": [{"name": "DB", "valueFrom": SECRET}],
+        "mountPoints": [{"sourceVolume": "data", "containerPath": "/data"}],
+    }
+    shared = {"scope": "shared", "autoprovision": True, "driver": "local"}
+    alone = task_definition(
+        containerDefinitions=[container],
+        networkMode="none",
+        volumes=[{"name": "data", "dockerVolumeConfiguration": shared}],
+    )
+    outcome = converted(alone, options=replace(PLAIN, namespace="team", account=account))
+    assert not outcome.refused, outcome.report
+    found = manifests(outcome)
+    beside = {"ServiceAccount", "NetworkPolicy", "PersistentVolumeClaim", "ExternalSecret"}
+    assert set(found) == {*beside, "PodTemplate"}
+    of_service = manifests(converted(alone, service(), options=replace(PLAIN, namespace="team", account=account)))
+    assert beside <= set(of_service)
+    (template,), (fetched,) = found["PodTemplate"], found["ExternalSecret"]
+    variable = template["template"]["spec"]["containers"][0]["env"][-1]
+    assert variable["valueFrom"]["secretKeyRef"]["name"] == fetched["metadata"]["name"]
+    assert all("ownerReferences" not in each["metadata"] for kind in beside for each in found[kind])
