@@ -24,6 +24,7 @@ from kubecs.plan.account import Account
 DEFAULT_NAMESPACE = "default"
 # Words of what is refused only as long as the account's maps lack something.
 UNRESOLVED = ("ResourceInitializationError", "needs an entry in ECSAccount spec.")
+_MAPS = "ECSAccount spec."
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +136,13 @@ def _decided(found: Iterable[Found], account: Account, options: Options) -> _Est
         by_kind[each.kind].append(each)
     tried: dict[str, Trial] = {}
     definitions = [
-        _tried_task(items.task_definition(each), account, options, tried) for each in by_kind["task definition"]
+        _tried_task(items.task_definition(each, account), account, options, tried)
+        for each in by_kind["task definition"]
     ]
     of_families = settled(definitions, keep_revisions=options.keep_revisions)
     families = Families.of(of_families, keep_revisions=options.keep_revisions)
     services, same_services = unique(
-        [items.service(with_lone(each, families)) for each in by_kind["service"]], lambda each: each.name
+        [items.service(with_lone(each, families), account) for each in by_kind["service"]], lambda each: each.name
     )
     clusters, same_clusters = unique([items.cluster(each) for each in by_kind["cluster"]], lambda each: each.name)
     links = [_in_cluster(linked(each, families), clusters) for each in services]
@@ -160,7 +162,8 @@ def _tried_task(
     trial = try_task(definition, account)
     tried.setdefault(_task_key(definition), trial)
     if options.kubernetes:
-        return definition.remarked(*trial.remarks)
+        rest = (each for each in definition.remarks if not any(_tells_of(each, more) for more in trial.remarks))
+        return replace(definition, remarks=(*rest, *trial.remarks))
     return definition.remarked(*(each for remark in trial.remarks for each in _for_later(definition, remark)))
 
 
@@ -168,9 +171,16 @@ def _for_later(definition: TaskDefinition, remark: Remark) -> tuple[Remark, ...]
     """ECS resources may still get their values and map entries: what fails only without them is not refused."""
     if definition.is_open(remark.path):
         return ()
-    if any(word in f"{remark.reason}: {remark.message}" for word in UNRESOLVED):
-        return (replace(remark, severity=CONDITION),)
-    return (remark,)
+    if not any(word in f"{remark.reason}: {remark.message}" for word in UNRESOLVED):
+        return (remark,)
+    told = any(_tells_of(each, remark) for each in definition.remarks)
+    return () if told else (replace(remark, severity=CONDITION),)
+
+
+def _tells_of(condition: Remark, refusal: Remark) -> bool:
+    """Whether a condition says already what the maps lack, which the trial refuses at that member or above."""
+    lacks = condition.severity == CONDITION and _MAPS in condition.message and _MAPS in refusal.message
+    return lacks and bool(refusal.path) and condition.path.startswith(refusal.path)
 
 
 def _in_cluster(link: Linked, clusters: Iterable[Cluster]) -> Linked:

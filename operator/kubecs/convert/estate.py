@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from kubecs.convert.found import CONDITION, PLACEHOLDER, REFUSED, Remark, missing
 from kubecs.convert.items import Item, Service, TaskDefinition
-from kubecs.convert.seen import LOAD_BALANCERS, NEEDED, REGISTRIES, ROLES, TARGET_GROUPS, seen
+from kubecs.convert.mapped import account_for_role, is_mapped
+from kubecs.convert.seen import NEEDED, seen
 from kubecs.ecs.base import Shape
 from kubecs.plan.account import Account
-from kubecs.translate.maps import entry
 from kubecs.translate.restricted import restricted_uses
 from kubecs.translate.traffic import CONNECT_MAP
 
@@ -64,21 +64,12 @@ def _row(name: str, runs: str, parts: list[Item[Shape]], account: Account) -> Ro
 def _map_entries(models: Iterable[Shape], account: Account) -> list[str]:
     found: dict[str, None] = {}
     for model in models:
+        own = account_for_role(account, model)
         for what, name in seen(model):
-            if what in NEEDED and not _is_mapped(what, name, account):
+            if what in NEEDED and not is_mapped(what, name, own):
                 found[f"{_one(what)} {name}"] = None
         found |= {f"allow {need}": None for need in needs_of(model)}
     return list(found)
-
-
-def _is_mapped(what: str, name: str, account: Account) -> bool:
-    """Whether the account says what a name stands for; of the maps of task definitions that is told by the trial."""
-    maps = {
-        TARGET_GROUPS: account.maps.target_groups,
-        LOAD_BALANCERS: account.maps.target_groups,
-        REGISTRIES: account.maps.service_registries,
-    }
-    return bool(account.grant(name)) if what == ROLES else entry(maps.get(what, ()), name) is not None
 
 
 def needs_of(model: Shape) -> list[str]:

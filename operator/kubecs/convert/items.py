@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from kubecs.convert.found import CONDITION, NOTE, PLACEHOLDER, REFUSED, Found, Registered, Remark
+from kubecs.convert.mapped import mapped_to_none
 from kubecs.convert.templates import template_variables
 from kubecs.convert.tidy import without_empty_enums
 from kubecs.ecs.base import Shape
@@ -12,6 +13,7 @@ from kubecs.ecs.errors import EcsError
 from kubecs.ecs.model import CreateClusterRequest, CreateServiceRequest, RegisterTaskDefinitionRequest
 from kubecs.ecs.validation import validate_cluster, validate_service, validate_task_definition
 from kubecs.ecs.values import cluster_from_reference
+from kubecs.plan.account import Account
 from kubecs.plan.members import without_effect
 from kubecs.translate.servicefindings import service_findings
 from kubecs.translate.verdicts import findings
@@ -73,8 +75,8 @@ def refusal(error: EcsError) -> Remark:
     return Remark(REFUSED, error.path or "", error.code, error.message)
 
 
-def task_definition(found: Found) -> TaskDefinition:
-    """Read a task definition, with the conditions of its revision."""
+def task_definition(found: Found, account: Account) -> TaskDefinition:
+    """Read a task definition, with the conditions of its revision in an account."""
     members, tidied = without_empty_enums(RegisterTaskDefinitionRequest, found.members)
     remarks = (*found.remarks, *tidied)
     name = str(members.get("family") or "?")
@@ -84,12 +86,12 @@ def task_definition(found: Found) -> TaskDefinition:
         model = validate_task_definition(members)
     except EcsError as error:
         return Item(name, found.origin, members, None, (*remarks, refusal(error)), found.registered)
-    lost = tuple(Remark(CONDITION, each.member, each.condition, each.message) for each in findings(model))
+    lost = tuple(Remark(CONDITION, each.member, each.condition, each.message) for each in findings(model, account.maps))
     return Item(name, found.origin, members, model, (*remarks, *variables(model), *lost), found.registered)
 
 
-def service(found: Found) -> Service:
-    """Read a service; its cluster is its short name from here on."""
+def service(found: Found, account: Account) -> Service:
+    """Read a service, with its conditions in an account; its cluster is its short name from here on."""
     members, tidied = without_empty_enums(CreateServiceRequest, found.members)
     remarks = [*found.remarks, *tidied]
     if "clientToken" in members:
@@ -105,8 +107,10 @@ def service(found: Found) -> Service:
         return Item(name, found.origin, members, None, (*remarks, refusal(error)))
     if "cluster" in members:
         members["cluster"] = cluster
-    lost = tuple(Remark(CONDITION, each.member, each.condition, each.message) for each in service_findings(members))
-    return Item(f"{cluster}/{model.service_name}", found.origin, members, model, (*remarks, *variables(model), *lost))
+    said = service_findings(members, account.maps)
+    lost = tuple(Remark(CONDITION, each.member, each.condition, each.message) for each in said)
+    remarks += [*variables(model), *lost, *mapped_to_none(model, account)]
+    return Item(f"{cluster}/{model.service_name}", found.origin, members, model, tuple(remarks))
 
 
 def cluster(found: Found) -> Cluster:

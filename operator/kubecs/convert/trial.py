@@ -77,7 +77,7 @@ def try_service(
     if not plan.steps:
         triple = next((each for each in stated if each["type"] == conditions.READY), {})
         return Trial((), (_refused(triple.get("reason", ""), triple.get("message", "")),))
-    of_members = {each.condition for each in service_findings(service.members)}
+    of_members = {each.condition for each in service_findings(service.members, account.maps)}
     said = [
         Remark(CONDITION, "", each["type"], each.get("message", ""))
         for each in stated

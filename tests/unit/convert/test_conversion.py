@@ -387,3 +387,85 @@ def test_a_lone_task_definition_brings_what_stands_beside_its_pods() -> None:
     variable = template["template"]["spec"]["containers"][0]["env"][-1]
     assert variable["valueFrom"]["secretKeyRef"]["name"] == fetched["metadata"]["name"]
     assert all("ownerReferences" not in each["metadata"] for kind in beside for each in found[kind])
+
+
+HUB, FILE = SECRET.replace("db", "hub"), "arn:aws:s3:::shop/web.env"
+NEEDY = task_definition(
+    executionRoleArn="arn:aws:iam::123456789012:role/exec",
+    networkMode="awsvpc",
+    containerDefinitions=[
+        {
+            **CONTAINER,
+            "portMappings": [{"containerPort": 80}],
+            "secrets": [{"name": "DB", "valueFrom": SECRET}],
+            "repositoryCredentials": {"credentialsParameter": HUB},
+            "environmentFiles": [{"type": "s3", "value": FILE}],
+            "mountPoints": [{"sourceVolume": "data", "containerPath": "/data"}],
+        }
+    ],
+    volumes=[{"name": "data", "efsVolumeConfiguration": {"fileSystemId": "fs-1"}}],
+)
+NEEDY_SERVICE = service(
+    networkConfiguration={"awsvpcConfiguration": {"subnets": ["subnet-1"]}},
+    loadBalancers=[{"targetGroupArn": "arn:tg", "containerName": "web", "containerPort": 80}],
+)
+MAPS: dict[str, Any] = {
+    "secrets": [{"from": SECRET, "secretName": "db"}],
+    "pullSecrets": [{"from": "exec", "secretNames": ["a"]}, {"from": HUB, "secretNames": ["hub"]}],
+    "environmentFiles": [{"from": "arn:aws:s3:::shop/*", "configMapName": "env"}],
+    "fileSystems": [{"from": "fs-1", "persistentVolumeClaimName": "data"}],
+    "subnets": [{"from": "subnet-1", "zones": ["a"]}],
+    "targetGroups": [{"from": "arn:tg", "to": "none"}],
+}
+
+
+def test_what_the_account_maps_is_not_missing() -> None:
+    documents = [NEEDY, NEEDY_SERVICE]
+    account = {"kind": "ECSAccount", "spec": MAPS}
+    report = converted(*documents, options=Options(account=account)).report
+    assert "default/web  web              runs as it is  0" in report
+    assert "condition " not in report
+    assert "note         MappedToNone: the ECSAccount maps arn:tg to none: nothing is made for it" in report
+    assert "MappedToNone" not in converted(*documents).report
+
+
+@pytest.mark.parametrize(
+    ("lacking", "condition", "need"),
+    [
+        ("secrets", "SecretNotMapped", f"secret {SECRET}"),
+        ("pullSecrets", "SecretNotMapped", f"registry credential {HUB}"),
+        ("environmentFiles", "EnvironmentFileNotMapped", f"environment file {FILE}"),
+        ("fileSystems", "VolumeNotMapped", "file system fs-1"),
+        ("subnets", "SubnetsNotApplied", ""),
+        ("targetGroups", "TargetGroupNotMapped", "target group arn:tg"),
+    ],
+)
+def test_what_the_account_does_not_map_is_missing_once(lacking: str, condition: str, need: str) -> None:
+    rest = {name: entries for name, entries in MAPS.items() if name != lacking}
+    account = {"kind": "ECSAccount", "spec": rest}
+    report = converted(NEEDY, NEEDY_SERVICE, options=Options(account=account)).report
+    (row,) = (line for line in report.splitlines() if line.startswith("default/web"))
+    assert row.endswith(need)
+    conditions = [line for line in report.splitlines() if line.startswith("  condition ")]
+    assert len(conditions) == (2 if lacking == "pullSecrets" else 1), report  # the role's and the parameter's
+    assert condition in conditions[-1]
+
+
+def test_a_secret_is_counted_once() -> None:
+    container = {**CONTAINER, "secrets": [{"name": "DB", "valueFrom": SECRET}]}
+    report = converted(task_definition(containerDefinitions=[container]), service()).report
+    assert report.count("no entry") == 1
+    assert f"needs    1           secret {SECRET}" in report
+    refused = converted(task_definition(containerDefinitions=[container]), options=PLAIN)
+    assert refused.refused
+    assert "\n  condition " not in refused.report
+
+
+def test_a_store_for_another_role_has_not_the_secret() -> None:
+    store = {"from": "arn:aws:secretsmanager:*", "name": "aws", "executionRole": "other"}
+    container = {**CONTAINER, "secrets": [{"name": "DB", "valueFrom": SECRET}]}
+    documents = [task_definition(containerDefinitions=[container], executionRoleArn="exec"), service()]
+    for role, verdict in (("other", "needs"), ("exec", "runs as it is")):
+        account = {"kind": "ECSAccount", "spec": {"secretStores": [store | {"executionRole": role}]}}
+        report = converted(*documents, options=Options(account=account)).report
+        assert any(line.startswith("default/web") and verdict in line for line in report.splitlines())
