@@ -67,6 +67,9 @@ def _found(logical_id: str, resource: Mapping[str, Any], template: Template, ori
     own = sorted(_OWN & given.keys())
     spelling = Spelling(_member_of, _evaluate(template))
     members, remarks = respell(shape, {key: given[key] for key in given if key not in _OWN}, spelling)
+    if "Condition" in resource and holds(template, str(resource["Condition"])) is None:
+        message = f"converted as if condition {resource['Condition']} held, which the template alone does not decide"
+        remarks += (Remark(NOTE, "", "ConditionOpen", message),)
     if own:
         remarks += (Remark(NOTE, "", "NotOfTheService", f"steers deployments only, left out: {', '.join(own)}"),)
     return Found(kind, origin, *_named(logical_id, resource, template, members, remarks))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kubecs.convert.choices import decided
@@ -21,6 +21,7 @@ NAMES = {
     "AWS::ECS::Cluster": "ClusterName",
 }
 
+_DYNAMIC = re.compile(r"\{\{resolve:([^{}]*)\}\}")
 _SUBSTITUTION = re.compile(r"\$\{(!?)([^}]*)\}")
 
 
@@ -45,19 +46,37 @@ class Template:
 
 def template_of(document: Mapping[str, Any], given: Given) -> Template:
     """Read a template; parts that are not what they should be count as absent."""
-    declared = mapping(document.get("Parameters"))
-    defaults = {name: each["Default"] for name, each in declared.items() if "Default" in mapping(each)}
+    declared = {name: mapping(each) for name, each in mapping(document.get("Parameters")).items()}
+    defaults = {name: _default(name, each) for name, each in declared.items() if "Default" in each}
+    parameters = defaults | dict(given.parameters)
     pseudo = {"AWS::AccountId": given.account_id, "AWS::Region": given.region}
     if given.region:
         pseudo["AWS::Partition"] = partition = partition_of_region(given.region)
         pseudo["AWS::URLSuffix"] = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
     return Template(
         resources=mapping(document.get("Resources")),
-        parameters=defaults | dict(given.parameters),
+        parameters={name: _listed(declared.get(name, {}), value) for name, value in parameters.items()},
         mappings=mapping(document.get("Mappings")),
         conditions=mapping(document.get("Conditions")),
         pseudo={name: value for name, value in pseudo.items() if value},
     )
+
+
+def _default(name: str, declared: Mapping[str, Any]) -> Any:
+    """The default of a parameter; one of these types is the name of an SSM parameter, which is read at deployment."""
+    if str(declared.get("Type")).startswith("AWS::SSM::Parameter::Value<"):
+        return Unknown(name, f"Ref {name}, the value of SSM parameter {_text(declared['Default'])},")
+    return declared["Default"]
+
+
+def _listed(declared: Mapping[str, Any], value: Any) -> Any:
+    """Parameters of these types are lists, written as one text."""
+    is_list = re.search(r"CommaDelimitedList|List<", str(declared.get("Type")))
+    return _split_up(value) if is_list and isinstance(value, str) else value
+
+
+def _split_up(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",")]
 
 
 def evaluate(template: Template, raw: Any, type_: Type | None = None) -> Any:
@@ -69,9 +88,25 @@ def evaluate(template: Template, raw: Any, type_: Type | None = None) -> Any:
         value = _unknown(name, raw[name])
     else:
         value = raw
+    value = _without_dynamic(value)
     if isinstance(value, str) and type_ is not None and type_.kind == "list":
-        return [part.strip() for part in value.split(",")]  # how parameters write lists
+        return _split_up(value)  # how parameters write lists
     return value
+
+
+def _without_dynamic(value: Any) -> Any:
+    """Dynamic references, which CloudFormation reads at deployment, are unknown parts of a text."""
+    text = value.text if isinstance(value, Partial) else value
+    if not isinstance(text, str) or "{{resolve:" not in text:
+        return value
+    parts: list[Any] = []
+    position = 0
+    for found in _DYNAMIC.finditer(text):
+        parts += [text[position : found.start()], Unknown(found[1], found[0])]
+        position = found.end()
+    made = _joined([*parts, text[position:]], "")
+    before = value.unknown if isinstance(value, Partial) else ()
+    return replace(made, unknown=(*before, *made.unknown)) if isinstance(made, Partial) else made
 
 
 def name_of(template: Template, logical_id: str, resource: Mapping[str, Any]) -> str:

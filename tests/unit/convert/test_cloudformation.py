@@ -9,8 +9,17 @@ from kubecs.convert.intrinsics import evaluate, template_of
 from kubecs.convert.respelling import ABSENT, Partial, Unknown
 from tests.unit.convert.documents import converted, manifests, members, spec
 
+READ_LATER = {
+    "Image": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/shop/image"},
+    "Subnets": {"Type": "AWS::SSM::Parameter::Value<List<AWS::EC2::Subnet::Id>>", "Default": "/shop/subnets"},
+    "Listed": {"Type": "CommaDelimitedList", "Default": "a, b"},
+}
+IMAGE = Unknown("Image", "Ref Image, the value of SSM parameter /shop/image,")
+SUBNETS = Unknown("Subnets", "Ref Subnets, the value of SSM parameter /shop/subnets,")
+TOKEN = Unknown("ssm:/token:1", "{{resolve:ssm:/token:1}}")
+FOUND_LATER = Unknown("Sizes.PLACEHOLDER_Open.cpu", "Fn::FindInMap Sizes Ref Open cpu")
 TEMPLATE: dict[str, Any] = {
-    "Parameters": {"Tag": {"Type": "String", "Default": "4"}, "Open": {"Type": "String"}},
+    "Parameters": {"Tag": {"Type": "String", "Default": "4"}, "Open": {"Type": "String"}, **READ_LATER},
     "Mappings": {"Sizes": {"prod": {"cpu": "512"}}},
     "Conditions": {
         "IsFour": {"Fn::Equals": [{"Ref": "Tag"}, 4]},
@@ -20,6 +29,8 @@ TEMPLATE: dict[str, Any] = {
         "Either": {"Fn::Or": [{"Condition": "IsOpen"}, {"Condition": "IsFour"}]},
         "Open": {"Fn::Or": [{"Condition": "IsOpen"}, {"Condition": "NotFour"}]},
         "Round": {"Fn::Not": [{"Condition": "Round"}]},
+        "IsImage": {"Fn::Equals": [{"Ref": "Image"}, "/shop/image"]},
+        "IsToken": {"Fn::Equals": ["{{resolve:ssm:/token:1}}", "x"]},
         "China": {"Fn::Equals": [{"Ref": "AWS::Partition"}, "aws-cn"]},
     },
     "Resources": {
@@ -62,6 +73,26 @@ TEMPLATE: dict[str, Any] = {
         ({"Fn::If": ["Round", 1, 2]}, Unknown("If.Round", "Fn::If Round")),
         ({"Fn::If": ["China", 1, 2]}, 1),
         ({"Fn::If": ["IsFour", 1]}, Unknown("If.IsFour", "Fn::If IsFour")),
+        ({"Fn::If": ["IsImage", 1, 2]}, Unknown("If.IsImage", "Fn::If IsImage")),
+        ({"Fn::If": ["IsToken", 1, 2]}, Unknown("If.IsToken", "Fn::If IsToken")),
+        ({"Ref": "Image"}, IMAGE),
+        ({"Ref": "Subnets"}, SUBNETS),
+        ({"Fn::Sub": "x/${Image}"}, Partial("x/PLACEHOLDER_Image", (IMAGE,))),
+        ({"Fn::Select": [0, {"Ref": "Subnets"}]}, Unknown("Select.0 Ref Subnets", "Fn::Select 0 Ref Subnets")),
+        ({"Ref": "Listed"}, ["a", "b"]),
+        ({"Fn::Join": ["-", {"Ref": "Listed"}]}, "a-b"),
+        ({"Fn::Select": [1, {"Ref": "Listed"}]}, "b"),
+        ("{{resolve:ssm:/token:1}}", TOKEN),
+        ("a-{{resolve:ssm:/token:1}}", Partial("a-PLACEHOLDER_ssm_token_1", (TOKEN,))),
+        ({"Fn::Sub": "${Tag}{{resolve:ssm:/token:1}}"}, Partial("4PLACEHOLDER_ssm_token_1", (TOKEN,))),
+        ({"Fn::Sub": "{{resolve:ssm:/token:${Tag}}}"}, Unknown("ssm:/token:4", "{{resolve:ssm:/token:4}}")),
+        (
+            {"Fn::Sub": "${Open}{{resolve:ssm:/token:1}}"},
+            Partial("PLACEHOLDER_OpenPLACEHOLDER_ssm_token_1", (Unknown("Open", "Ref Open"), TOKEN)),
+        ),
+        ({"Fn::Join": ["-", ["a", "{{resolve:ssm:/token:1}}"]]}, Partial("a-PLACEHOLDER_ssm_token_1", (TOKEN,))),
+        ({"Fn::FindInMap": ["Sizes", {"Ref": "Open"}, "cpu"]}, FOUND_LATER),
+        ({"Ref": "AWS::AccountId"}, Unknown("AWS::AccountId", "Ref AWS::AccountId")),
         ({"Fn::Base64": "x"}, Unknown("Base64.x", "Fn::Base64 x")),
     ],
 )
@@ -79,6 +110,27 @@ def test_a_resource_whose_condition_does_not_hold_is_not_converted() -> None:
     template = {**TEMPLATE, "Resources": named}
     made = manifests(converted(template))["ECSCluster"]
     assert {each["spec"]["clusterName"] for each in made} == {"IsFour", "IsOpen"}
+
+
+def test_a_resource_whose_condition_is_open_is_converted_with_a_note() -> None:
+    resources = {"Shop": {"Type": "AWS::ECS::Cluster", "Condition": "IsOpen"}}
+    outcome = converted({**TEMPLATE, "Resources": resources})
+    assert "note         ConditionOpen: converted as if condition IsOpen held" in outcome.report
+
+
+def test_values_that_are_read_at_deployment_are_to_fill_in() -> None:
+    container = {"Name": "web", "Image": {"Ref": "Image"}, "Memory": "{{resolve:ssm:/memory}}"}
+    task = {"Family": "web", "Cpu": "256", "Memory": "512", "ContainerDefinitions": [container]}
+    template = {**TEMPLATE, "Resources": {"Task": {"Type": "AWS::ECS::TaskDefinition", "Properties": task}}}
+    outcome = converted(template)
+    (made,) = spec(outcome, "ECSTaskDefinition")["containerDefinitions"]
+    assert made == {"name": "web", "image": "PLACEHOLDER_Image"}
+    assert (
+        "the value of SSM parameter /shop/image, is not known here; PLACEHOLDER_Image stands for it" in outcome.report
+    )
+    assert "{{resolve:ssm:/memory}} is not known here; the member is left out" in outcome.report
+    given = converted(template, parameters={"Image": "nginx:1"})
+    assert spec(given, "ECSTaskDefinition")["containerDefinitions"][0]["image"] == "nginx:1"
 
 
 def test_properties_in_aws_spelling() -> None:
