@@ -76,7 +76,10 @@ def _sources(paths: list[str]) -> Iterator[Source]:
         if each == "-":
             yield Source("-", sys.stdin.buffer.read())
         elif path.is_dir():
-            yield from (Source(str(file), file.read_bytes(), named=False) for file in _files(path))
+            files = list(_files(path))
+            yield from (Source(str(file), file.read_bytes(), within=each) for file in files)
+            if not files:
+                yield Source(each, b"")
         else:
             yield Source(each, path.read_bytes())
 

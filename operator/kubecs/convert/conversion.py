@@ -25,15 +25,16 @@ DEFAULT_NAMESPACE = "default"
 # Words of what is refused only as long as the account's maps lack something.
 UNRESOLVED = ("ResourceInitializationError", "needs an entry in ECSAccount spec.")
 _MAPS = "ECSAccount spec."
+_NOTHING_BELOW = Remark(REFUSED, "", "NotConverted", "no ECS task definition, service or cluster in its files")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file: its name for the report, its bytes, and whether the user named it (else it lay in a directory)."""
+    """A file: its name for the report, its bytes, and the directory that the user named in its stead, if so."""
 
     name: str
     content: bytes
-    named: bool = True
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What the files held."""
+    """What the files held; `barren` are directories in which there was nothing to convert."""
 
     found: tuple[Found, ...]
     skipped: tuple[tuple[str, Remark], ...]
     failed: tuple[tuple[str, Remark], ...]
+    barren: tuple[tuple[str, Remark], ...]
+
+    @property
+    def remarks(self) -> tuple[tuple[str, Remark], ...]:
+        """What is said of files instead of resources, with their names."""
+        return (*self.failed, *self.skipped, *self.barren)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,31 +110,53 @@ def convert(sources: Iterable[Source], options: Options) -> Outcome:
     if options.kubernetes:
         output = dump(_distinct(_plain(estate)))
     else:
-        lead = "" if options.account else skeleton(identity, options.namespace, _used(estate), _needs(estate))
+        wanted = reading.found and not options.account
+        lead = skeleton(identity, options.namespace, _used(estate), _needs(estate)) if wanted else ""
         output = lead + dump(manifests.in_namespace(each, options.namespace) for each in _resources(estate, options))
-    problems = [each for _, each in (*reading.failed, *reading.skipped)]
-    remarks = [*problems, *(remark for item in _all_items(estate) for remark in item.remarks)]
+    remarks = [each for _, each in reading.remarks]
+    remarks += [remark for item in _all_items(estate) for remark in item.remarks]
     return Outcome(output, _report(reading, estate, account), any(each.severity == REFUSED for each in remarks))
 
 
-def _read(sources: Iterable[Source], options: Options) -> _Reading:
+def _read(sources: tuple[Source, ...], options: Options) -> _Reading:
     found: list[Found] = []
-    skipped, failed = [], []
+    skipped: list[tuple[str, Remark]] = []
+    failed: list[tuple[str, Remark]] = []
+    fruitful = {""}
     for source in sources:
         try:
-            parsed = documents(source.content, source.name)
+            held, others = _of_source(source, options)
         except MalformedError as error:
             failed.append((source.name, Remark(REFUSED, "", "Malformed", str(error))))
             continue
-        for index, document in enumerate(parsed):
-            origin = f"{source.name}: {index + 1}" if len(parsed) > 1 else source.name
-            result = recognise(document, origin, options.given)
-            if isinstance(result, Skipped):
-                severity = REFUSED if source.named and len(parsed) == 1 else NOTE
-                skipped.append((origin, Remark(severity, "", "NotConverted", result.why)))
-            else:
-                found += result
-    return _Reading(tuple(found), tuple(skipped), tuple(failed))
+        found += held
+        skipped += others
+        fruitful |= {source.within} if held else set()
+    barren = (each.within for each in sources if each.within not in fruitful)
+    nothing = tuple((directory, _NOTHING_BELOW) for directory in dict.fromkeys(barren))
+    return _Reading(tuple(found), tuple(skipped), tuple(failed), nothing)
+
+
+def _of_source(source: Source, options: Options) -> tuple[list[Found], list[tuple[str, Remark]]]:
+    """What a file holds, and its documents that hold nothing; a file of such alone is refused where the user named it.
+
+    Raises:
+        MalformedError: It is neither JSON nor YAML.
+    """
+    found: list[Found] = []
+    skipped: list[Skipped] = []
+    parsed = documents(source.content, source.name)
+    for index, document in enumerate(parsed):
+        origin = f"{source.name}: {index + 1}" if len(parsed) > 1 else source.name
+        result = recognise(document, origin, options.given) if document is not None else ()
+        if isinstance(result, Skipped):
+            skipped.append(result)
+        else:
+            found += result
+    if not found and not skipped:
+        skipped.append(Skipped(source.name, "there is no JSON or YAML document in it"))
+    severity = NOTE if found or source.within else REFUSED
+    return found, [(each.origin, Remark(severity, "", "NotConverted", each.why)) for each in skipped]
 
 
 def _decided(found: Iterable[Found], account: Account, options: Options) -> _Estate:
@@ -299,7 +328,7 @@ def _rows(estate: _Estate, account: Account) -> list[Row]:
 
 
 def _report(reading: _Reading, estate: _Estate, account: Account) -> str:
-    parts = [remarks_text(name, [remark]) for name, remark in (*reading.failed, *reading.skipped)]
+    parts = [remarks_text(name, [remark]) for name, remark in reading.remarks]
     groups = _groups(estate)
     parts += [
         remarks_text(f"{each.origin}: {kind} {each.name}", each.remarks) for kind, group in groups for each in group

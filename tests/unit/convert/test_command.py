@@ -56,6 +56,24 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFi
     assert kinds(capfd.readouterr().out) == ["ServiceAccount", "PodTemplate"]
 
 
+def test_nothing_on_standard_input_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
+    assert main(["convert", "-"]) == 1
+    output, report = capfd.readouterr()
+    assert output == ""
+    assert "-\n  refused      NotConverted: there is no JSON or YAML document in it\n" in report
+
+
+def test_a_directory_without_documents_is_refused(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "README.md").write_text("not JSON")
+    assert main(["convert", str(tmp_path)]) == 1
+    output, report = capfd.readouterr()
+    assert output == ""
+    assert f"{tmp_path}\n  refused      NotConverted: there is no JSON or YAML document in it\n" in report
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -73,7 +73,7 @@ def test_what_is_refused_is_not_written(document: Any, said: str) -> None:
     outcome = converted(document)
     assert outcome.refused
     assert said in outcome.report
-    assert set(manifests(outcome)) == {"ECSAccount"}
+    assert set(manifests(outcome)) <= {"ECSAccount"}
 
 
 def test_malformed_files_do_not_keep_others_back() -> None:
@@ -86,9 +86,43 @@ def test_malformed_files_do_not_keep_others_back() -> None:
 
 
 def test_a_directory_may_hold_other_things() -> None:
-    outcome = convert([Source("d/package.json", b'{"name": "left-pad"}', named=False)], Options())
+    other = Source("d/package.json", b'{"name": "left-pad"}', within="d")
+    outcome = convert([other, Source("d/shop.yaml", b"clusterName: shop", within="d")], Options())
     assert not outcome.refused
-    assert "d/package.json\n  note         NotConverted: " in outcome.report
+    assert "d/package.json\n  note         NotConverted: no form of ECS resource that is known\n" in outcome.report
+    assert "1 without ECS resources, 0 unreadable" in outcome.report
+
+
+def test_a_directory_without_ecs_resources_is_refused() -> None:
+    other = Source("d/package.json", b'{"name": "left-pad"}', within="d")
+    outcome = convert([other, Source("shop.yaml", b"clusterName: shop")], Options())
+    assert outcome.refused
+    assert "d\n  refused      NotConverted: no ECS task definition, service or cluster in its files\n" in outcome.report
+    assert "ECSCluster" in manifests(outcome)
+
+
+@pytest.mark.parametrize("content", [b"", b" \n", b"\xef\xbb\xbf", b"null", b"{}", b"[]", b"3"])
+@pytest.mark.parametrize("name", ["-", "a.json", "a.yaml"])
+def test_a_file_without_ecs_resources_is_refused(name: str, content: bytes) -> None:
+    outcome = convert([Source(name, content)], Options())
+    assert outcome.refused
+    assert f"{name}\n  refused      NotConverted: " in outcome.report
+    assert "1 without ECS resources, 0 unreadable" in outcome.report
+    assert outcome.output == ""
+
+
+def test_comments_are_no_document() -> None:
+    outcome = convert([Source("a.yaml", b"# nothing\n---\n---\n")], Options())
+    assert outcome.refused
+    assert "a.yaml\n  refused      NotConverted: there is no JSON or YAML document in it\n" in outcome.report
+
+
+def test_a_file_of_several_documents_holds_some_that_are_none() -> None:
+    outcome = convert([Source("a.yaml", b"clusterName: shop\n---\nname: left-pad\n---\n")], Options())
+    assert not outcome.refused
+    assert "a.yaml: 2\n  note         NotConverted: " in outcome.report
+    assert "1 without ECS resources" in outcome.report
+    assert convert([Source("a.yaml", b"name: left-pad\n---\nname: right-pad\n")], Options()).refused
 
 
 def test_empty_enums_are_left_out_with_a_note() -> None:
