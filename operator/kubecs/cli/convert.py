@@ -76,18 +76,37 @@ def _sources(paths: list[str]) -> Iterator[Source]:
         if each == "-":
             yield Source("-", sys.stdin.buffer.read())
         elif path.is_dir():
-            files = list(_files(path))
-            yield from (Source(str(file), file.read_bytes(), within=each) for file in files)
-            if not files:
-                yield Source(each, b"")
+            found = list(_below(path, each, frozenset()))
+            yield from found or [Source(each, b"")]
         else:
             yield Source(each, path.read_bytes())
 
 
-def _files(directory: Path) -> Iterator[Path]:
-    """JSON and YAML files below a directory in a fixed order; hidden files and directories are passed over."""
-    for place, directories, names in os.walk(directory):
-        directories[:] = sorted(name for name in directories if not name.startswith("."))
-        for name in sorted(names):
-            if name.endswith(SUFFIXES) and not name.startswith("."):
-                yield Path(place) / name
+def _below(place: Path, within: str, above: frozenset[str]) -> Iterator[Source]:
+    """JSON and YAML files below a directory in a fixed order; hidden files and directories are passed over.
+
+    Links are followed, but not back to a directory that they lie in. What cannot be read is told, and the rest is read.
+    """
+    real = os.path.realpath(place)
+    if real in above:
+        return
+    try:
+        entries = sorted(each for each in place.iterdir() if not each.name.startswith("."))
+    except OSError as error:
+        yield Source(str(place), b"", within, unreadable=error.strerror or str(error))
+        return
+    directories = [each for each in entries if each.is_dir()]
+    for file in entries:
+        if file.name.endswith(SUFFIXES) and file not in directories:
+            yield _read(file, within)
+    for directory in directories:
+        yield from _below(directory, within, above | {real})
+
+
+def _read(file: Path, within: str) -> Source:
+    try:
+        if file.exists() and not file.is_file():
+            return Source(str(file), b"", within, unreadable="no regular file")
+        return Source(str(file), file.read_bytes(), within)
+    except OSError as error:
+        return Source(str(file), b"", within, unreadable=error.strerror or str(error))

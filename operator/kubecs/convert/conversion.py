@@ -30,11 +30,19 @@ _NOTHING_BELOW = Remark(REFUSED, "", "NotConverted", "no ECS task definition, se
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file: its name for the report, its bytes, and the directory that the user named in its stead, if so."""
+    """A file.
+
+    Attributes:
+        name: Its name, for the report.
+        content: Its bytes.
+        within: The directory that the user named in its stead, if so.
+        unreadable: Why it could not be read; empty where it could.
+    """
 
     name: str
     content: bytes
     within: str = ""
+    unreadable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +137,9 @@ def _read(sources: tuple[Source, ...], options: Options) -> _Reading:
         except MalformedError as error:
             failed.append((source.name, Remark(REFUSED, "", "Malformed", str(error))))
             continue
+        except OSError as error:
+            failed.append((source.name, Remark(REFUSED, "", "Unreadable", str(error))))
+            continue
         found += held
         skipped += others
         fruitful |= {source.within} if held else set()
@@ -142,13 +153,16 @@ def _of_source(source: Source, options: Options) -> tuple[list[Found], list[tupl
 
     Raises:
         MalformedError: It is neither JSON nor YAML.
+        OSError: It could not be read.
     """
+    if source.unreadable:
+        raise OSError(source.unreadable)
     found: list[Found] = []
     skipped: list[Skipped] = []
     parsed = documents(source.content, source.name)
     for index, document in enumerate(parsed):
         origin = f"{source.name}: {index + 1}" if len(parsed) > 1 else source.name
-        result = recognise(document, origin, options.given) if document is not None else ()
+        result = _recognised(document, origin, options.given) if document is not None else ()
         if isinstance(result, Skipped):
             skipped.append(result)
         else:
@@ -157,6 +171,13 @@ def _of_source(source: Source, options: Options) -> tuple[list[Found], list[tupl
         skipped.append(Skipped(source.name, "there is no JSON or YAML document in it"))
     severity = NOTE if found or source.within else REFUSED
     return found, [(each.origin, Remark(severity, "", "NotConverted", each.why)) for each in skipped]
+
+
+def _recognised(document: Any, origin: str, given: Given) -> tuple[Found, ...] | Skipped:
+    try:
+        return recognise(document, origin, given)
+    except RecursionError as error:
+        raise MalformedError("nested too deeply", 1, 1) from error
 
 
 def _decided(found: Iterable[Found], account: Account, options: Options) -> _Estate:

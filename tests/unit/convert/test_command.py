@@ -74,6 +74,24 @@ def test_a_directory_without_documents_is_refused(tmp_path: Path, capfd: pytest.
     assert f"{tmp_path}\n  refused      NotConverted: there is no JSON or YAML document in it\n" in report
 
 
+def test_links_and_what_cannot_be_read(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    written(elsewhere / "shop.json", {"clusterName": "shop"})
+    given = tmp_path / "given"
+    written(given / "deep" / "td.json", task_definition())
+    (given / "deep" / "back").symlink_to(given)
+    (given / "linked").symlink_to(elsewhere)
+    (given / "gone.json").symlink_to(tmp_path / "missing.json")
+    os.mkfifo(given / "pipe.json")
+    assert main(["convert", str(given)]) == 1
+    output, report = capfd.readouterr()
+    assert kinds(output) == ["ECSAccount", "ECSCluster", "ECSTaskDefinition"]
+    assert f"{given}/gone.json\n  refused      Unreadable: No such file or directory\n" in report
+    assert f"{given}/pipe.json\n  refused      Unreadable: no regular file\n" in report
+    assert "0 without ECS resources, 2 unreadable" in report
+    assert "Duplicate" not in report
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -111,6 +111,22 @@ def test_a_file_without_ecs_resources_is_refused(name: str, content: bytes) -> N
     assert outcome.output == ""
 
 
+@pytest.mark.parametrize("leaf", ["null", '"x"'])
+@pytest.mark.parametrize(("opening", "closing"), [('{"a": ', "}"), ("[", "]"), ('{"Fn::Join": ["", [', "]]}")])
+@pytest.mark.parametrize("depth", [250, 330, 1000, 30000])
+def test_deep_nesting_brings_nothing_down(depth: int, opening: str, closing: str, leaf: str) -> None:
+    value = opening * depth + leaf + closing * depth
+    for text in (
+        f'{{"family": "web", "containerDefinitions": {value}}}',
+        f'{{"Family": {value}, "ContainerDefinitions": []}}',
+        value,
+    ):
+        outcome = convert([Source("a.json", text.encode()), Source("b.json", b'{"clusterName": "shop"}')], Options())
+        assert outcome.refused
+        assert "a.json" in outcome.report
+        assert names(manifests(outcome)["ECSCluster"]) == ["shop"]
+
+
 def test_comments_are_no_document() -> None:
     outcome = convert([Source("a.yaml", b"# nothing\n---\n---\n")], Options())
     assert outcome.refused
