@@ -13,6 +13,8 @@ MOST_NODES = 1_000_000  # of a YAML document, aliases written out: a few lines c
 DEEPEST = 200  # levels of a YAML document
 
 _INDENTED = re.compile(rf"^[ ?:-]{{{DEEPEST}}}", re.MULTILINE)
+# A key of JSON, a text that is none, or a brace.
+_KEYS = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:|"(?:[^"\\]|\\.)*"|([{}])')
 _BLANK = re.compile(r"\s*")
 
 
@@ -60,13 +62,51 @@ def _decoded(content: bytes) -> str:
 
 def _json(text: str) -> tuple[Any, ...]:
     try:
-        return (orjson.loads(text),)
+        document = orjson.loads(text)
     except orjson.JSONDecodeError:
         return tuple(_stream(text))  # says where it fails, and takes several documents in a row
+    try:
+        _DISTINCT.decode(text)
+    except _TwiceError as error:
+        raise MalformedError(str(error), *_place(text, _second(text))) from error
+    except RecursionError as error:
+        raise MalformedError("nested too deeply", 1, 1) from error
+    return (document,)
+
+
+class _TwiceError(ValueError):
+    """An object has a key twice, of which readers would keep the last without a word."""
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise _TwiceError(f"the key {next(key for key in keys if keys.count(key) > 1)} comes twice")
+    return made
+
+
+_DISTINCT = json.JSONDecoder(object_pairs_hook=_distinct)
+
+
+def _second(text: str) -> int:
+    """Where the first key stands that its object has already."""
+    objects: list[set[str]] = []
+    for found in _KEYS.finditer(text):
+        key, brace = found[1], found[2]
+        if brace == "{":
+            objects.append(set())
+        elif brace == "}":
+            objects.pop()
+        elif key is not None and key in objects[-1]:
+            return found.start()
+        elif key is not None:
+            objects[-1].add(key)
+    return 0  # written in two ways, one of them with escapes
 
 
 def _stream(text: str) -> Iterator[Any]:
-    decoder = json.JSONDecoder(parse_constant=_no_constant)
+    decoder = json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_distinct)
     position = _after_blank(text, 0)
     try:
         while position < len(text):
