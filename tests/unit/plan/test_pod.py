@@ -36,6 +36,9 @@ PREFIX = "arn:aws:ecs:eu-west-1:111122223333:"
 SCHEMA = task_record_spec(record_schema("Overrides."), listing("Tags.", record_schema("A tag."), 50))
 
 
+PHASES = "ecs_task_phase_duration_seconds"
+
+
 def look(found, now=NOW, **more: Any) -> Plan:
     return plan_pod(PodSnapshot(found, more.pop("gone", False), more.pop("account", ACCOUNT), **more), now)
 
@@ -141,11 +144,14 @@ def test_a_run_that_ended_is_recorded_and_the_pod_becomes_the_next_task() -> Non
     assert patch.body == runs.renewal_patch(found)
     (create,) = plan.steps[0]
     assert isinstance(create, Create)
-    assert {each.metric: each.value for each in create.observations} == {
+    counted = {each.metric: each.value for each in create.observations if each.metric != PHASES}
+    assert counted == {
         "ecs_task_stopped_total": 1.0,
         "ecs_task_failed_total": 1.0,
         "ecs_task_container_restarts_total": 1.0,
     }
+    took = {each.labels["phase"]: each.value for each in create.observations if each.metric == PHASES}
+    assert took == {"stopping": 0.0, "deprovisioning": (NOW - moment(60)).total_seconds()}
 
 
 @pytest.mark.parametrize(("code", "failed"), [(0, False), (1, True), (137, True)])
@@ -153,7 +159,7 @@ def test_a_task_that_ends_well_has_not_failed(code: int, failed: bool) -> None:
     phase = "Failed" if code else "Succeeded"
     plan = look(pod(status("app", terminated("c1", code)), standalone=True, state={"phase": phase}))
     (create,) = [each for step in plan.steps for each in step if isinstance(each, Create)]
-    counted = {each.metric for each in create.observations}
+    counted = {each.metric for each in create.observations} - {PHASES}
     assert counted == {"ecs_task_stopped_total"} | ({"ecs_task_failed_total"} if failed else set())
 
 
