@@ -103,21 +103,19 @@ def test_columns_of_services(kubectl: Kubectl) -> None:
 
 @pytest.mark.usefixtures("crds_alone")
 def test_columns_of_task_definitions(kubectl: Kubectl) -> None:
-    conditions = [{"type": "Ready", "status": "False"}, {"type": "Stalled", "status": "True"}]
-    with_status(kubectl, task_definition("Web"), latestRevision=3, status="ACTIVE", conditions=conditions)
+    told = {"latestRevision": 3, "status": "ACTIVE", "conditionTypes": "Stalled,Diverged"}
+    with_status(kubectl, task_definition("Web"), **told)
     head, line = rows(kubectl, "ecstaskdefinitions")
     assert head == ["NAME", "FAMILY", "REVISION", "STATUS", "CONDITIONS"]
-    assert line[1:] == ["Web", "3", "ACTIVE", "Stalled"]
+    assert line[1:] == ["Web", "3", "ACTIVE", "Stalled,Diverged"]
 
 
 @pytest.mark.usefixtures("crds_alone")
 def test_columns_of_revisions_show_what_does_not_carry_over(kubectl: Kubectl) -> None:
-    found = {"type": "UlimitsNotApplied", "status": "True", "reason": "UlimitsNotApplied"}
-    conditions = [{"type": "Ready", "status": "True", "reason": "Registered"}, found]
-    with_status(kubectl, revision("web", 3), conditions=conditions)
+    with_status(kubectl, revision("web", 3), conditionTypes="UlimitsNotApplied,SwapNotApplied")
     head, line = rows(kubectl, "ecstaskdefinitionrevisions")
     assert head == ["NAME", "FAMILY", "REVISION", "STATUS", "CONDITIONS"]
-    assert line == ["web.3", "web", "3", "ACTIVE", "UlimitsNotApplied"]
+    assert line == ["web.3", "web", "3", "ACTIVE", "UlimitsNotApplied,SwapNotApplied"]
 
 
 @pytest.mark.usefixtures("crds_alone")

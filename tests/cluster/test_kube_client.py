@@ -234,7 +234,7 @@ async def test_nobody_listens(tmp_path: Path, namespace: str) -> None:
         orjson.dumps({"current-context": "c", "clusters": [{"name": "c", "cluster": server}], "contexts": [context]})
     )
     hooks = Recorded()
-    async with connect(kubeconfig, hooks=hooks, retry=RetryPolicy(deadline=0.5)) as client:
+    async with connect(kubeconfig, hooks=hooks, retry=RetryPolicy(deadline=2.0)) as client:
         with pytest.raises(errors.Unavailable) as caught:
             await client.get(LEASES, namespace, "one")
     assert (caught.value.status, caught.value.reason) == (0, "ConnectionError")

@@ -7,6 +7,7 @@ from typing import Any
 from kubecs.ecs.model import DockerVolumeConfiguration, RegisterTaskDefinitionRequest, Volume
 from kubecs.translate import labels
 from kubecs.translate.finding import Finding
+from kubecs.translate.hostpath import cleaned
 from kubecs.translate.maps import Maps, VolumeDriver, entry
 from kubecs.translate.names import object_name
 from kubecs.translate.volumesource import Missing, VolumeSource
@@ -47,7 +48,8 @@ def bound_directory(volume: Volume) -> str | None:
     docker = volume.docker_volume_configuration
     options = (docker.driver_opts if docker else None) or {}
     is_bind = bool(BIND & set(_mount_options(options)))
-    return options.get("device") if docker and _is_local(docker) and is_bind else None
+    device = options.get("device") if docker and _is_local(docker) and is_bind else None
+    return cleaned(device) if device else None
 
 
 def claim_name(volume: Volume) -> str:

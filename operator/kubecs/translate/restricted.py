@@ -7,6 +7,7 @@ from kubecs.translate.capabilities import extraordinary
 from kubecs.translate.devices import device_uses
 from kubecs.translate.dockervolumes import bound_directory
 from kubecs.translate.finding import container_path
+from kubecs.translate.hostpath import cleaned
 from kubecs.translate.securityoptions import unconfined_options
 
 HOST_VOLUMES = "hostVolumes"
@@ -41,7 +42,7 @@ def _container_uses(container: ContainerDefinition) -> Iterator[Use]:
 def _volume_uses(definition: RegisterTaskDefinitionRequest) -> Iterator[Use]:
     for volume in definition.volumes or ():
         if volume.host and volume.host.source_path:
-            yield f"volumes[{volume.name or ''}].host.sourcePath", f"{HOST_VOLUMES}:{volume.host.source_path}"
+            yield f"volumes[{volume.name or ''}].host.sourcePath", f"{HOST_VOLUMES}:{cleaned(volume.host.source_path)}"
         directory = bound_directory(volume)
         if directory:
             yield f"volumes[{volume.name or ''}].dockerVolumeConfiguration.driverOpts", f"{HOST_VOLUMES}:{directory}"

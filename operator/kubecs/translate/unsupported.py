@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from kubecs.ecs.errors import ClientException
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
 from kubecs.translate.finding import container_path
-from kubecs.translate.restricted import HOST_VOLUMES, restricted_uses
 
 NOT_SUPPORTED = "is not supported by this endpoint"
 INFERENCE = "InferenceAccelerator"
@@ -38,11 +37,7 @@ def unsupported(document: RegisterTaskDefinitionRequest) -> Iterator[tuple[str, 
 
 
 def refused_values(document: RegisterTaskDefinitionRequest) -> Iterator[tuple[str, str]]:
-    """(member path, message) of each value that no Pod can hold: a path of the node with `..`, an image with blanks."""
+    """(member path, message) of each value that no Pod can hold: an image with blanks."""
     for container in document.container_definitions:
         if re.search(r"\s", container.image or ""):
             yield container_path(container, "image"), "Container.image contains invalid characters."
-    for path, need in restricted_uses(document):
-        kind, _, directory = need.partition(":")
-        if kind == HOST_VOLUMES and ".." in directory.split("/"):
-            yield path, f"The path {directory} must not contain '..'."

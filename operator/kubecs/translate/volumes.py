@@ -8,6 +8,7 @@ from kubecs.ecs.model import ContainerDefinition, MountPoint, RegisterTaskDefini
 from kubecs.translate.dockervolumes import docker_findings, docker_source
 from kubecs.translate.filesystems import efs_source, file_system_findings, fsx_source, s3_files_source
 from kubecs.translate.finding import Finding, container_path
+from kubecs.translate.hostpath import cleaned
 from kubecs.translate.launchvolumes import LaunchVolumes, launch_source
 from kubecs.translate.maps import Maps
 from kubecs.translate.names import container_name
@@ -23,7 +24,7 @@ def host_source(volume: Volume, _: Maps) -> VolumeSource | Missing:
     a socket, and makes a directory where there is nothing.
     """
     path = volume.host.source_path if volume.host else None
-    return VolumeSource({"hostPath": {"path": path}}) if path else VolumeSource()
+    return VolumeSource({"hostPath": {"path": cleaned(path)}}) if path else VolumeSource()
 
 
 # Attribute of the model to what makes a volume of it; the first that is there decides.
