@@ -45,6 +45,8 @@ CHILDREN = frozenset(
 )
 BURST_SECONDS = 0.05
 
+GONE_SECONDS = 1.0  # a deleted Pod needs only its record: what a rollout still has to do goes first
+
 DIGEST_SECONDS = 0.3  # what an image turned out to be is not needed before the next deployment: others go first
 
 
@@ -113,6 +115,8 @@ class Listener:
     def _enqueue(self, key: Key, kind: str, change: Change) -> None:
         if self._standing.synced and not self._standing.leading:
             self._left_to_the_leader = True  # a standby's queue would only grow
+        elif key.kind == kind == "Pod" and change.type == "DELETED":
+            self._queue.add_after(key, GONE_SECONDS, Priority.REPORT)
         elif key.kind in SUMMARIES and key.kind != kind:
             self._queue.add_after(key, SUMMARY_SECONDS, SUMMARIES[key.kind])
         elif key.kind == "ECSTaskDefinitionRevision" and kind == "Pod":

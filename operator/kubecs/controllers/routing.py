@@ -50,7 +50,8 @@ def _pod(cache: Cache, change: Change) -> Iterable[Key]:
     if cluster:
         yield _cluster_key(change.namespace, cluster)
     replaced = change.type == "ADDED" and change.old is not None
-    if change.type == "DELETED" or replaced or any(holds(change.last) for holds in _LOOKED_AT):
+    goes = change.last["metadata"].get("deletionTimestamp")  # nothing is done about it before it has gone
+    if change.type == "DELETED" or replaced or (not goes and any(holds(change.last) for holds in _LOOKED_AT)):
         yield _own("Pod", change)
     yield from _telling(cache, change)
 
