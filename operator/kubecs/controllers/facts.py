@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kubecs.ecs.values import short_name
 from kubecs.metrics.view import ServiceFacts
 from kubecs.plan.drain import is_draining
 from kubecs.plan.launchtype import launch_type
@@ -44,7 +45,7 @@ def service_facts(service: Mapping[str, Any]) -> ServiceFacts:
         service=spec["serviceName"],
         launch_type=launch_type(spec),
         scheduling_strategy=strategy,
-        task_definition=arn.rpartition("/")[2],
+        task_definition=short_name(arn),
         desired=status.get("desiredCount", 0) if strategy == "DAEMON" else spec.get("desiredCount", 1),
         running=status.get("runningCount", 0),
         pending=status.get("pendingCount", 0),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from kubecs.ecs.values import short_name
 from kubecs.plan.containerimages import revision_of
 from kubecs.plan.references import family_referred_to, follows
 from kubecs.translate import labels, names
@@ -110,7 +111,7 @@ def of_family(obj: Object) -> Iterable[str]:
 
 def running_family(obj: Object) -> Iterable[str]:
     """Service revisions by the family that they run, likewise."""
-    family = obj["data"]["taskDefinition"].rpartition("/")[2].rpartition(":")[0]
+    family = short_name(obj["data"]["taskDefinition"]).rpartition(":")[0]
     yield value(obj["metadata"]["namespace"], names.object_name(family))
 
 

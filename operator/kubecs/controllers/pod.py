@@ -7,6 +7,7 @@ from kubecs.controllers.cache import Cache, Object
 from kubecs.controllers.indexes import is_task, owner_of
 from kubecs.controllers.keys import Key
 from kubecs.controllers.listener import Listener
+from kubecs.ecs.values import short_name
 from kubecs.kube.errors import ApiError, NamespaceEnding
 from kubecs.plan import runs, stopcause, throttle
 from kubecs.plan.actions import Plan
@@ -90,7 +91,7 @@ class PodReconciler:
     def _task_definition(self, pod: Object) -> Object | None:
         metadata = pod["metadata"]
         arn = (metadata.get("annotations") or {}).get(labels.TASK_DEFINITION, "")
-        family, _, number = arn.rpartition("/")[2].rpartition(":")
+        family, _, number = short_name(arn).rpartition(":")
         if not family:
             return None
         name = names.revision_object_name(family, int(number))

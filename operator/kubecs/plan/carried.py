@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from kubecs.ecs.values import short_name
 from kubecs.plan import conditions
 from kubecs.plan.conditions import Condition
 from kubecs.plan.references import family_of, number_of
@@ -24,7 +25,7 @@ def said_of(revision: Mapping[str, Any]) -> tuple[Finding, ...]:
 
 def carried(revisions: Iterable[Mapping[str, Any]], arn: str | None) -> tuple[Finding, ...]:
     """What the revision with an ARN says; nothing where it is not among these."""
-    name = (arn or "").rpartition("/")[2]
+    name = short_name(arn or "")
     found = (each for each in revisions if f"{family_of(each)}:{number_of(each)}" == name)
     return next((said_of(each) for each in found), ())
 

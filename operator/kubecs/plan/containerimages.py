@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kubecs.ecs.model import RegisterTaskDefinitionRequest
-from kubecs.ecs.values import deployment_started_ms
+from kubecs.ecs.values import deployment_started_ms, short_name
 from kubecs.plan import runs
 from kubecs.plan.runs import Pod
 from kubecs.translate import labels, names
@@ -51,7 +51,7 @@ def revision_of(pod: Pod) -> str | None:
     arn, deployment = runs.annotations_of(pod).get(labels.TASK_DEFINITION), _deployment(pod)
     if arn is None or not deployment or (pod.get("status") or {}).get("phase") != "Running":
         return None
-    family, _, number = arn.rpartition("/")[2].rpartition(":")
+    family, _, number = short_name(arn).rpartition(":")
     return names.revision_object_name(family, int(number))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from kubecs.ecs.values import short_name
 from kubecs.plan import runs, stopcause
 from kubecs.plan.containerstate import HEALTHY, STOPPED, UNHEALTHY, UNKNOWN, ContainerState, container_states
 from kubecs.plan.runs import Pod, Run
@@ -125,7 +126,7 @@ def task_state(pod: Pod, now: datetime) -> TaskState:
 
 def family_and_revision(task_definition_arn: str) -> tuple[str, str]:
     """`web` and `3` from a task definition's ARN, which need not be one."""
-    family, _, revision = task_definition_arn.rpartition("/")[2].partition(":")
+    family, _, revision = short_name(task_definition_arn).partition(":")
     return family, revision
 
 
