@@ -178,7 +178,7 @@ class Listener:
             return
         self._forgotten_up_to = mark
         for pod in [each for pods in self.gone.values() for each in pods]:
-            if self._gone_by[pod["metadata"]["uid"]] <= mark:
+            if self._gone_by.get(pod["metadata"]["uid"], mark + 1) <= mark:  # one from when this replica led stays
                 self.forget(pod)
 
     def is_scaled_in(self, pod: Pod) -> bool:

@@ -118,6 +118,18 @@ def test_a_standby_forgets_what_the_leader_has_dealt_with(stage: Stage) -> None:
     assert list(stage.listener.gone) == [(NAMESPACE, "web-3")]
 
 
+def test_what_was_kept_while_leading_or_twice_hurts_nobody_afterwards(stage: Stage) -> None:
+    stage.see("DELETED", pod("led", 2, status=running()))
+    stage.standing.leading = False  # it is about to end
+    stage.see("ADDED", pod("web-1", 3, status=running()))
+    stage.see("ADDED", pod("web-1", 4, uid="another", status=PENDING))
+    stage.see("DELETED", pod("web-1", 5, status=running()))
+    assert len(stage.listener.gone[GONE]) == 2
+    stage.listener.dealt_with = lambda: 9
+    stage.see("DELETED", pod("web-2", 10, status=running()))
+    assert list(stage.listener.gone) == [(NAMESPACE, "led"), (NAMESPACE, "web-2")]
+
+
 def test_a_standby_asks_for_nothing_until_it_takes_over(stage: Stage) -> None:
     kinds = ("ECSService", "ECSTaskDefinition", "Pod")
     stage.listener.take_over(kinds)
