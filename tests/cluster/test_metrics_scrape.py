@@ -249,11 +249,18 @@ def _is_state(line: str) -> bool:
     return line.startswith(("ecs_service_", "ecs_cluster_"))
 
 
-def test_the_operator_tells_of_itself(operator: OperatorProcess) -> None:
+def test_the_operator_tells_of_itself(kubectl: Kubectl, operator: OperatorProcess) -> None:
     wait_for(lambda: ecs.sample(operator.metrics(), "ecs_operator_leader") == 1, 15, "leading")
     page = operator.metrics()
     assert ecs.sample(page, "ecs_operator_ready") == 1
     assert ecs.sample(page, "ecs_operator_cache_objects", resource="nodes") == 5
-    assert (ecs.sample(page, "ecs_operator_watch_events_total", resource="nodes", type="added") or 0) >= 0
+    heard = "ecs_operator_watch_events_total"
+    kubectl.apply(ecs.cluster("first"))  # once it is answered, the watches of our own kinds are open
+    ecs.wait_ready(kubectl, "ecscluster", "first")
+    page = operator.metrics()
+    before = ecs.sample(page, heard, resource="ecsclusters", type="added") or 0
+    kubectl.apply(ecs.cluster("heard"))
+    wait_for(lambda: ecs.sample(operator.metrics(), heard, resource="ecsclusters", type="added") == before + 1, 10)
+    wait_for(lambda: ecs.sample(operator.metrics(), heard, resource="ecsclusters", type="modified"), 10, "its status")
     sent = [line for line in page.splitlines() if line.startswith("ecs_operator_kube_requests_total{")]
     assert any('verb="list"' in line and 'resource="pods"' in line and 'code="200"' in line for line in sent)

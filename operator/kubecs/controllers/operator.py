@@ -16,6 +16,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from kubecs.controllers import optionalkinds, resources
 from kubecs.controllers.cache import Cache
@@ -34,7 +35,8 @@ from kubecs.kube.config import Connection, load
 from kubecs.kube.events import EventRecorder
 from kubecs.kube.informer import Informer, Scope
 from kubecs.kube.lease import LeaderElection
-from kubecs.kube.resources import Resource
+from kubecs.kube.resources import PLURALS, Resource
+from kubecs.kube.store import EventType
 from kubecs.metrics import loop_lag
 from kubecs.metrics.kube_hooks import KubeHooks
 from kubecs.metrics.registry import Metrics
@@ -88,7 +90,7 @@ class Operator:
         self._settings = options.settings
         self._standing = Standing()
         self._metrics = Metrics(options.version)
-        hooks = KubeHooks(self._metrics)
+        self._hooks = hooks = KubeHooks(self._metrics)
         self._client = Client(connection, hooks=hooks, version=options.version)
         self._queue: Queue[Key] = Queue()
         self._listener = Listener(self._queue, self._metrics, self._standing)
@@ -243,9 +245,15 @@ class Operator:
         """Run kopf, which is imported when everything else is ready."""
         module = await asyncio.to_thread(importlib.import_module, "kubecs.controllers.watches")
         namespaces = (self._options.namespace,) if self._options.namespace else ()
-        watches = module.Watches(self._connection, namespaces, self._cache.observe, self._sweeper.ask, self._serves)
+        watches = module.Watches(self._connection, namespaces, self._heard, self._sweeper.ask, self._serves)
         self._deaf_seconds = watches.deaf_seconds
         await watches.run()
+
+    def _heard(self, kind: str, event: EventType | None, obj: dict[str, Any]) -> None:
+        """An event of kopf's; what it has listed comes without a type."""
+        if event is not None:
+            self._hooks.watch_event(PLURALS[kind], event)
+        self._cache.observe(kind, event, obj)
 
     async def _serves(self, resource: Resource) -> bool:
         return await self._client.served((resource,)) is not None
