@@ -146,11 +146,6 @@ TASK_DEFINITIONS = [
         "A volume must have one kind of configuration only.",
     ),
     Case(
-        volumes({"name": "a", "configuredAtLaunch": True}, {"name": "b", "configuredAtLaunch": True}),
-        "spec.volumes",
-        "Only one volume can be configured at launch.",
-    ),
-    Case(
         volumes({"name": "a", "efsVolumeConfiguration": EFS | {"authorizationConfig": {"iam": "ENABLED"}}}),
         "spec.volumes[0].efsVolumeConfiguration.transitEncryption",
         "EFS IAM authorization requires TransitEncryption to be enabled",

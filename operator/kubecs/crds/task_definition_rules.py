@@ -129,12 +129,6 @@ _REFERENCES = (
         ".volumes",
     ),
     Rule(
-        "!has(self.volumes) || self.volumes.filter(v, has(v.configuredAtLaunch) && v.configuredAtLaunch).size() <= 1",
-        "Only one volume can be configured at launch.",
-        ".volumes",
-        "FieldValueForbidden",
-    ),
-    Rule(
         none(_UNKNOWN_VOLUME),
         "Unknown volume in mountPoints",
         AT,

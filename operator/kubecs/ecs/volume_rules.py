@@ -37,12 +37,6 @@ def _is_configured(kind: Shape | bool | None) -> bool:
     return bool(kind.source_path) if isinstance(kind, HostVolumeProperties) else bool(kind)
 
 
-def _one_at_launch(definition: Definition) -> Iterator[Violation]:
-    at_launch = [path for path, volume in volumes(definition) if volume.configured_at_launch]
-    for path in at_launch[1:]:
-        yield Violation(f"{path}.configuredAtLaunch")
-
-
 def _known_volumes(definition: Definition) -> Iterator[Violation]:
     known = {volume.name or "" for _, volume in volumes(definition)}
     for path, container in containers(definition):
@@ -88,7 +82,6 @@ def _root_beside_access_point(efs: EFSVolumeConfiguration) -> bool:
 RULES: tuple[Rule[Definition], ...] = (
     Rule("volume names are unique", _unique_volumes, "Volume names must be unique, but '{}' is used twice."),
     Rule("a volume is of one kind", _one_kind_of_volume, "The volume '{}' must have one kind of configuration only."),
-    Rule("one volume at most is configured at launch", _one_at_launch, "Only one volume can be configured at launch."),
     Rule("mounted volumes exist", _known_volumes, "Unknown volume '{}'"),
     Rule(
         "containers that lend their mounts exist",

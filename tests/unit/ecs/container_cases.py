@@ -68,10 +68,6 @@ def _volumes() -> Iterator[Case]:
     yield Case("volume names are unique", twice, "volumes[1].name", "'v' is used twice")
     mixed = definition(volumes=[{"name": "v", "host": {"sourcePath": "/x"}, "configuredAtLaunch": True}])
     yield Case("a volume is of one kind", mixed, "volumes[0]", "one kind of configuration")
-    launched = definition(volumes=[{"name": name, "configuredAtLaunch": True} for name in ("v", "w")])
-    yield Case(
-        "one volume at most is configured at launch", launched, "volumes[1].configuredAtLaunch", "Only one volume"
-    )
     mount = f"{FIRST}.mountPoints[0].sourceVolume"
     yield Case("mounted volumes exist", definition(mounted()), mount, "Unknown volume 'v'")
     yield Case("mounted volumes exist", definition(mounted(), volumes=[{"name": "w"}]), mount, "Unknown volume 'v'")

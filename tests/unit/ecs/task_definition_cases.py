@@ -110,6 +110,5 @@ ACCEPTED: tuple[Document, ...] = (
     fargate(mounted(), volumes=[{"name": "v", "host": {}}]),
     fargate(mounted(), volumes=[{"name": "v", "host": {"sourcePath": ""}}]),
     definition(volumes=[{"name": "v", "host": {"sourcePath": ""}, "efsVolumeConfiguration": {"fileSystemId": "fs-1"}}]),
-    definition(volumes=[{"name": "v", "configuredAtLaunch": True}, {"name": "w", "configuredAtLaunch": False}]),
     fargate(runtimePlatform=WINDOWS, cpu="1024", memory="2048"),
 )
