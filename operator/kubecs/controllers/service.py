@@ -13,7 +13,7 @@ from kubecs.kube.errors import ApiError
 from kubecs.plan import servicestatus
 from kubecs.plan.account import Account
 from kubecs.plan.actions import Plan
-from kubecs.plan.adoption import belongs
+from kubecs.plan.adoption import belongs, owns
 from kubecs.plan.loadbalancers import connect_namespace, service_names
 from kubecs.plan.record import is_failure, stopped_at
 from kubecs.plan.refusal import Refusal
@@ -91,7 +91,7 @@ class ServiceReconciler:
     def _budget(self, service: Object, cluster: str) -> Object | None:
         name = names.child_name(cluster, service["spec"]["serviceName"])
         found = self._cache.get("PodDisruptionBudget", service["metadata"]["namespace"], name)
-        return found if found and _owned(found, service) else None
+        return found if found and owns(service, found) else None
 
     def _children(self, kind: str, service: Object) -> tuple[Object, ...]:
         metadata = service["metadata"]
@@ -112,7 +112,7 @@ class ServiceReconciler:
     def _replica_sets(self, service: Object, deployment: Object | None) -> tuple[Object, ...]:
         metadata = service["metadata"]
         found = self._cache.by_index("ReplicaSet", "service", metadata["namespace"], metadata["name"])
-        return tuple(each for each in found if deployment is not None and _owned(each, deployment))
+        return tuple(each for each in found if deployment is not None and owns(deployment, each))
 
     def _failures(self, namespace: str, service: str) -> dict[str, tuple[datetime, ...]]:
         found: dict[str, tuple[datetime, ...]] = {}
@@ -121,8 +121,3 @@ class ServiceReconciler:
                 label = (record["spec"].get("startedBy") or "").replace("/", "-")
                 found[label] = (*found.get(label, ()), stopped_at(record))
         return found
-
-
-def _owned(child: Object, owner: Object) -> bool:
-    uid = owner["metadata"]["uid"]
-    return any(each["uid"] == uid for each in child["metadata"].get("ownerReferences") or ())

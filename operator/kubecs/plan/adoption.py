@@ -16,8 +16,13 @@ Manifest = Mapping[str, Any]
 
 def belongs(child: Manifest, service: Manifest) -> bool:
     """Whether a child is the ECSService's: owned by it, or controlled by nobody and marked as made for that name."""
+    return owns(service, child) or is_orphan(child, service)
+
+
+def owns(owner: Manifest, child: Manifest) -> bool:
+    """Whether a child refers to this very object as its owner."""
     references = child["metadata"].get("ownerReferences") or ()
-    return any(each["uid"] == service["metadata"]["uid"] for each in references) or is_orphan(child, service)
+    return any(each["uid"] == owner["metadata"]["uid"] for each in references)
 
 
 def is_orphan(child: Manifest, service: Manifest) -> bool:

@@ -12,6 +12,7 @@ from kubecs.plan import runs
 from kubecs.plan.account import Account
 from kubecs.plan.actions import Delete, Plan, Ref
 from kubecs.plan.containerstate import STOPPED, ContainerState
+from kubecs.plan.launchtype import LAUNCH_TYPES
 from kubecs.plan.runs import Pod
 from kubecs.plan.stopcause import ESSENTIAL_CONTAINER_EXITED, TASK_FAILED_TO_START, UNHEALTHY, StopCause
 from kubecs.plan.taskstate import TaskState, family_and_revision
@@ -19,7 +20,6 @@ from kubecs.plan.timestamps import parse, rfc3339
 from kubecs.translate import labels
 
 KIND = "ECSTaskRecord"
-LAUNCH_TYPES = frozenset({"EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"})
 LAST_LINES = 4096  # characters of each container's output, as many as the kubelet keeps
 SENTENCE = 4096  # characters of a reason
 SPARE = 10  # one in so many records goes beyond what has to
